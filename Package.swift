@@ -1,0 +1,65 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// A C library of the system: its headers through `shim.h`, its flags through pkg-config.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// A test target beside the room it tests; `uses` are the further rooms it needs.
+func tests(_ room: String, uses: [Target.Dependency] = []) -> Target {
+  .testTarget(name: room + "Tests", dependencies: [.init(stringLiteral: room), "TestSupport"] + uses)
+}
+
+let package = Package(
+  name: "tonoscope",
+  products: [
+    .executable(name: "tonoscope", targets: ["tonoscope"]),
+    .library(
+      name: "Tonoscope",
+      targets: ["TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "TonoStudy"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // MARK: - C libraries
+    system("CTonoBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+    system("CTonoFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
+    system("CTonoSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
+    system("CTonoSoxr", pkgConfig: "soxr", apt: "libsoxr-dev"),
+    system("CTonoHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
+    system("CTonoPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+    system("CTonoCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
+    system("CTonoZip", pkgConfig: "libzip", apt: "libzip-dev"),
+    system("CTonoCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+
+    // MARK: - Rooms: the arrows go down, never round
+    .target(name: "CTonoKernels"),
+    .target(name: "TonoNetwork", dependencies: ["CTonoKernels", "CTonoBLAS"]),
+    .target(name: "TonoAudio", dependencies: ["TonoNetwork", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr"]),
+    .target(name: "TonoModels", dependencies: ["TonoNetwork", "CTonoHDF5"]),
+    .target(name: "TonoAscent", dependencies: ["TonoNetwork", "TonoAudio"]),
+    .target(name: "TonoRender", dependencies: ["TonoNetwork", "CTonoPNG", "CTonoCairo"]),
+    .target(
+      name: "TonoStudy",
+      dependencies: [
+        "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "CTonoZip", "CTonoCrypto",
+      ]),
+    .executableTarget(
+      name: "tonoscope",
+      dependencies: [
+        "TonoStudy", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: - Tests
+    .target(name: "TestSupport", dependencies: ["TonoNetwork"], path: "Tests/TestSupport"),
+    tests("TonoNetwork", uses: ["CTonoKernels"]),
+    tests("TonoAudio"),
+    tests("TonoModels"),
+    tests("TonoAscent", uses: ["TonoModels"]),
+    tests("TonoRender"),
+    tests("TonoStudy"),
+    .testTarget(name: "CommandLineTests", dependencies: ["tonoscope", "TonoStudy", "TestSupport"]),
+  ]
+)

@@ -1,0 +1,3 @@
+#ifndef TONO_KERNELS_H
+#define TONO_KERNELS_H
+#endif

@@ -1,0 +1,1 @@
+#include "tono_kernels.h"

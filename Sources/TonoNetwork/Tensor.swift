@@ -1,0 +1,55 @@
+/// A dense array of 32-bit floats in row-major order: a value, copied on write.
+public struct Tensor: Sendable, Equatable {
+  /// The extents, outermost first; a batch has its batch axis in front.
+  public let shape: Shape
+
+  /// The elements in row-major order, `shape.count` of them.
+  public var values: [Float]
+
+  /// A tensor over `values`, which are in row-major order.
+  public init(shape: Shape, values: [Float]) {
+    precondition(
+      values.count == shape.count, "shape \(shape) does not hold \(values.count) elements")
+    self.shape = shape
+    self.values = values
+  }
+
+  /// A tensor that holds the same value everywhere.
+  public init(shape: Shape, repeating value: Float = 0) {
+    self.shape = shape
+    self.values = Array(repeating: value, count: shape.count)
+  }
+
+  /// A tensor whose elements `fill` writes; it must write all of them.
+  public init(shape: Shape, fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+    self.shape = shape
+    let count = shape.count
+    self.values = try Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      try fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      initialized = count
+    }
+  }
+
+  /// How many elements there are.
+  public var count: Int { values.count }
+
+  /// The same elements under another shape of the same count.
+  public func reshaped(_ shape: Shape) -> Tensor { Tensor(shape: shape, values: values) }
+
+  /// One sample of a batch, without its batch axis.
+  ///
+  /// - Complexity: O(elements of the sample).
+  public func sample(_ index: Int) -> Tensor {
+    let shape = shape.sample
+    let count = shape.count
+    return Tensor(shape: shape, values: Array(values[index * count..<(index + 1) * count]))
+  }
+
+  /// A batch of samples of one shape: `[N] + sample shape`.
+  public init(batch samples: [Tensor]) {
+    precondition(!samples.isEmpty, "a batch has at least one sample")
+    let shape = samples[0].shape
+    precondition(samples.allSatisfy { $0.shape == shape }, "a batch has samples of one shape")
+    self.init(shape: shape.batched(samples.count), values: samples.flatMap(\.values))
+  }
+}

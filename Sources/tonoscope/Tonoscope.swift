@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Tonoscope: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "tonoscope")
+}
