@@ -21,11 +21,12 @@ public struct Tensor: Sendable, Equatable {
   }
 
   /// A tensor whose elements `fill` writes; it must write all of them.
-  public init(shape: Shape, fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+  public init(shape: Shape, fill: (UnsafeMutablePointer<Float>) throws -> Void) rethrows {
     self.shape = shape
     let count = shape.count
     self.values = try Array(unsafeUninitializedCapacity: count) { buffer, initialized in
-      try fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      guard let elements = buffer.baseAddress, count > 0 else { return }
+      try fill(elements)
       initialized = count
     }
   }
@@ -51,5 +52,23 @@ public struct Tensor: Sendable, Equatable {
     let shape = samples[0].shape
     precondition(samples.allSatisfy { $0.shape == shape }, "a batch has samples of one shape")
     self.init(shape: shape.batched(samples.count), values: samples.flatMap(\.values))
+  }
+
+  /// Calls `body` with the address of the first element; a tensor without elements has none.
+  func withPointer<Result>(_ body: (UnsafePointer<Float>) throws -> Result) rethrows -> Result {
+    try values.withUnsafeBufferPointer { buffer in
+      guard let elements = buffer.baseAddress else { preconditionFailure("an empty tensor") }
+      return try body(elements)
+    }
+  }
+
+  /// Calls `body` with the address of the first element, to be changed in place.
+  mutating func withMutablePointer<Result>(
+    _ body: (UnsafeMutablePointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    try values.withUnsafeMutableBufferPointer { buffer in
+      guard let elements = buffer.baseAddress else { preconditionFailure("an empty tensor") }
+      return try body(elements)
+    }
   }
 }

@@ -1,1 +1,0 @@
-#include "tono_kernels.h"

@@ -1,0 +1,179 @@
+import CTonoKernels
+
+/// A two-dimensional cross-correlation with frozen weights.
+///
+/// `y[o, r, c] = bias[o] + Σ w[o, i, kr, kc] · x[i, r·s − p + kr·d, c·s − p + kc·d]`, with stride
+/// s, dilation d and padding p. Input `[C, H, W]`, output `[O, H′, W′]`; see
+/// ``Window2D/output(rows:columns:)`` for H′ and W′. A depthwise convolution has `groups` = C.
+public struct Conv2D: UnaryLayer {
+  /// The weights `[O, C ÷ groups, kernel rows, kernel columns]`.
+  public let kernel: Tensor
+  /// One number per output channel, or none.
+  public let bias: [Float]?
+  /// The window's size, strides, dilation and padding.
+  public let window: Window2D
+  /// How many groups of channels are convolved apart from each other.
+  public let groups: Int
+
+  /// `Conv2D`, in Keras' terms.
+  public var kind: String { "Conv2D" }
+
+  /// A convolution with these weights, `[O, C ÷ groups, kernel rows, kernel columns]`.
+  public init(
+    kernel: Tensor, bias: [Float]?, strides: Pair = .one, dilation: Pair = .one, groups: Int = 1,
+    padding: Padding = .valid
+  ) {
+    precondition(kernel.shape.rank == 4, "a kernel has four axes")
+    precondition(groups > 0 && kernel.shape[0] % groups == 0, "groups divide the output channels")
+    precondition(bias == nil || bias?.count == kernel.shape[0], "one bias per output channel")
+    self.kernel = kernel
+    self.bias = bias
+    self.groups = groups
+    window = Window2D(
+      size: Pair(rows: kernel.shape[2], columns: kernel.shape[3]), strides: strides,
+      dilation: dilation, padding: padding)
+  }
+
+  /// The weights and biases.
+  public var parameterCount: Int { kernel.count + (bias?.count ?? 0) }
+
+  /// `[O, H′, W′]` for an input `[C, H, W]`.
+  public func outputShape(_ input: Shape) throws -> Shape {
+    guard input.rank == 3, input[0] == kernel.shape[1] * groups else {
+      throw ShapeError(
+        "Conv2D expects a map of \(kernel.shape[1] * groups) channels, got \(input)")
+    }
+    let output = try window.output(rows: input[1], columns: input[2])
+    return [kernel.shape[0], output.rows, output.columns]
+  }
+
+  /// The convolved batch `[N, O, H′, W′]` of a batch `[N, C, H, W]`.
+  public func forward(_ input: Tensor) -> Tensor {
+    let tiling = Tiling(self, input: input.shape)
+    return Tensor(shape: tiling.outputShape) { output in
+      input.withPointer { input in
+        kernel.withPointer { kernel in
+          tiling.forEachTile { tile, patches in
+            tono_im2col(
+              input + tile.input, Int32(tiling.channels), tiling.placed, tile.firstRow,
+              tile.rowCount, patches)
+            BLAS.multiply(
+              m: tiling.filters, n: tile.cells, k: tiling.depth, kernel + tile.kernel,
+              rowLength: tiling.depth, patches, rowLength: tile.cells, into: output + tile.output,
+              rowLength: tiling.outputCells)
+          }
+        }
+      }
+      addBias(to: output, count: tiling.outputShape.count, cells: tiling.outputCells)
+    }
+  }
+
+  /// The gradient `[N, C, H, W]` with respect to the input, for one `[N, O, H′, W′]` of the output.
+  public func backward(_ dOutput: Tensor, input: Tensor, output: Tensor) -> Tensor {
+    let tiling = Tiling(self, input: input.shape)
+    var dInput = Tensor(shape: input.shape)
+    dInput.withMutablePointer { dInput in
+      dOutput.withPointer { dOutput in
+        kernel.withPointer { kernel in
+          tiling.forEachTile { tile, dPatches in
+            BLAS.multiply(
+              m: tiling.depth, n: tile.cells, k: tiling.filters, kernel + tile.kernel,
+              transposed: true, rowLength: tiling.depth, dOutput + tile.output,
+              rowLength: tiling.outputCells, into: dPatches, rowLength: tile.cells)
+            tono_col2im_add(
+              dPatches, Int32(tiling.channels), tiling.placed, tile.firstRow, tile.rowCount,
+              dInput + tile.input)
+          }
+        }
+      }
+    }
+    return dInput
+  }
+
+  /// The cells under the windows of the output cells, in the channels of their groups.
+  public func inputRegion(of output: Region, input: Shape) -> Region {
+    let cells = window.inputRanges(
+      rows: output.ranges[1], columns: output.ranges[2],
+      of: Pair(rows: input[1], columns: input[2]))
+    let (filters, channels) = (kernel.shape[0] / groups, kernel.shape[1])
+    let range = output.ranges[0]
+    guard !range.isEmpty else { return Region([0..<0, cells.rows, cells.columns]) }
+    let first = range.lowerBound / filters
+    let last = (range.upperBound - 1) / filters
+    return Region([first * channels..<(last + 1) * channels, cells.rows, cells.columns])
+  }
+
+  private func addBias(to output: UnsafeMutablePointer<Float>, count: Int, cells: Int) {
+    guard let bias, cells > 0 else { return }
+    for (plane, start) in stride(from: 0, to: count, by: cells).enumerated() {
+      let value = bias[plane % bias.count]
+      for index in start..<start + cells { output[index] += value }
+    }
+  }
+}
+
+/// How a convolution over a batch is cut into matrix products whose patches stay in cache.
+///
+/// The cuts depend on the shape of one sample only, so that a sample's result is the same to the
+/// bit alone and in any batch.
+private struct Tiling {
+  let placed: tono_window
+  let outputShape: Shape
+  /// Input channels, filters and patch cells of one group.
+  let channels: Int
+  let filters: Int
+  let depth: Int
+  let groups: Int
+  let inputCells: Int
+  let outputCells: Int
+  let rowsPerTile: Int
+
+  /// A run of output rows of one group of one sample; offsets are into the whole arrays.
+  struct Tile {
+    let input: Int
+    let kernel: Int
+    let output: Int
+    let firstRow: Int32
+    let rowCount: Int32
+    let cells: Int
+  }
+
+  /// Patches of a tile: 1 MiB of floats, about half of a core's second-level cache.
+  private static let patchCapacity = 1 << 18
+
+  init(_ layer: Conv2D, input: Shape) {
+    placed = layer.window.place(rows: input[2], columns: input[3])
+    groups = layer.groups
+    channels = layer.kernel.shape[1]
+    filters = layer.kernel.shape[0] / groups
+    depth = channels * layer.kernel.shape[2] * layer.kernel.shape[3]
+    inputCells = input[2] * input[3]
+    outputCells = Int(placed.out_rows) * Int(placed.out_columns)
+    outputShape = [
+      input[0], layer.kernel.shape[0], Int(placed.out_rows), Int(placed.out_columns),
+    ]
+    rowsPerTile = max(1, min(
+      Int(placed.out_rows), Self.patchCapacity / max(1, depth * Int(placed.out_columns))))
+  }
+
+  func forEachTile(_ body: (Tile, UnsafeMutablePointer<Float>) -> Void) {
+    let columns = Int(placed.out_columns)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: depth * rowsPerTile * columns) {
+      patches in
+      guard let patches = patches.baseAddress else { return }
+      for sample in 0..<outputShape[0] {
+        for group in 0..<groups {
+          let first = sample * groups + group
+          for row in stride(from: 0, to: Int(placed.out_rows), by: rowsPerTile) {
+            let rowCount = min(rowsPerTile, Int(placed.out_rows) - row)
+            let tile = Tile(
+              input: first * channels * inputCells, kernel: group * filters * depth,
+              output: first * filters * outputCells + row * columns,
+              firstRow: Int32(row), rowCount: Int32(rowCount), cells: rowCount * columns)
+            body(tile, patches)
+          }
+        }
+      }
+    }
+  }
+}

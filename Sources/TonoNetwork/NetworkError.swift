@@ -1,0 +1,63 @@
+/// Why a network cannot be built or asked, in one sentence.
+public enum NetworkError: Error, Equatable, CustomStringConvertible {
+  /// Two inputs or nodes have the same name.
+  case duplicateName(String)
+  /// No input or node has this name.
+  case unknownName(String, nearest: [String])
+  /// Nodes read each other in a circle.
+  case cycle(String)
+  /// A node's layer cannot take what the node reads.
+  case misfit(node: String, reason: String)
+  /// An input that the targets depend on was not given.
+  case missingInput(Network.Input)
+  /// An input was given in another shape.
+  case inputShape(Network.Input, got: Shape)
+
+  /// The sentence.
+  public var description: String {
+    switch self {
+    case .duplicateName(let name):
+      "two layers are named '\(name)'; layer names must differ"
+    case .unknownName(let name, let nearest):
+      "there is no layer named '\(name)'; the nearest are \(nearest.joined(separator: ", "))"
+    case .cycle(let name):
+      "layer '\(name)' depends on itself; a network must be acyclic"
+    case .misfit(let node, let reason):
+      "layer '\(node)' does not fit its inputs: \(reason)"
+    case .missingInput(let input):
+      "input '\(input.name)' (\(input.shape)) is missing; give it one array"
+    case .inputShape(let input, let got):
+      "input '\(input.name)' expects \(input.shape) or a batch of such, got \(got)"
+    }
+  }
+}
+
+/// The few names most like `name`: by edit distance, those that contain it or begin alike first.
+///
+/// - Complexity: O(names × length²).
+public func nearest(
+  to name: String, in names: some Sequence<String>, count: Int = 4
+) -> [String] {
+  let ranked = names.map { candidate -> (name: String, distance: Int) in
+    let common = zip(name, candidate).prefix { $0 == $1 }.count
+    return (candidate, editDistance(name, candidate) - common)
+  }
+  return ranked.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(count).map(\.name)
+}
+
+/// How many characters must be inserted, deleted or replaced to turn one text into the other
+/// (Levenshtein 1966).
+private func editDistance(_ a: String, _ b: String) -> Int {
+  let b = Array(b)
+  var row = Array(0...b.count)
+  for (i, character) in a.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for (j, other) in b.enumerated() {
+      let substitution = diagonal + (character == other ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(substitution, row[j] + 1, diagonal + 1)
+    }
+  }
+  return row[b.count]
+}
