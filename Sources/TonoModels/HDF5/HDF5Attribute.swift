@@ -38,9 +38,13 @@ struct HDF5Attribute: ~Copyable {
     else {
       throw ModelError(url, "\(place) claims to be larger than the file; the file is damaged")
     }
-    return H5Tis_variable_str(type.id) > 0
-      ? try variableStrings(count: count, type: type, space: space)
-      : try fixedStrings(count: count, size: size, type: type)
+    guard H5Tis_variable_str(type.id) > 0 else {
+      return try fixedStrings(count: count, size: size, type: type)
+    }
+    guard let character = HDF5Handle(H5Tget_super(type.id), close: H5Tclose),
+      H5Tget_size(character.id) == 1
+    else { throw ModelError(url, "\(place) has malformed text; the file is damaged") }
+    return try variableStrings(count: count, type: type, space: space)
   }
 
   /// Reads strings that all take `size` bytes, padded with zeros or blanks.

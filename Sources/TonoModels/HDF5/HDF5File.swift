@@ -16,7 +16,10 @@ enum HDF5 {
   static func read<Result: Sendable>(
     _ url: URL, _ body: (borrowing HDF5Group) throws -> Result
   ) throws -> Result {
-    let byteCount = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+    let bytes = try Data(contentsOf: url, options: .mappedIfSafe)
+    guard HDF5GlobalHeaps.areSound(in: bytes) else {
+      throw ModelError(url, "the HDF5 file is damaged (a string heap); copy or download it again")
+    }
     return try lock.withLock { _ in
       // Without this the library prints its error stack; and it would load filters as plug-ins.
       H5Eset_auto2(tono_hdf5_default_error_stack(), nil, nil)
@@ -31,7 +34,7 @@ enum HDF5 {
           url,
           "the HDF5 file is truncated or damaged (\(lastHDF5Error())); copy or download it again")
       }
-      return try body(HDF5Group(handle: root, url: url, byteCount: byteCount, path: ""))
+      return try body(HDF5Group(handle: root, url: url, byteCount: bytes.count, path: ""))
     }
   }
 }
