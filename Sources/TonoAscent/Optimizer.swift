@@ -1,0 +1,76 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How a gradient becomes a step of the canvas, uphill.
+public struct Optimizer: Hashable, Sendable, Codable {
+  /// The rule of the step.
+  public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
+    /// x ← x + rate·g.
+    case gradient
+    /// v ← 0.9·v + g, x ← x + rate·v (Polyak 1964).
+    case momentum
+    /// Kingma & Ba 2015, algorithm 1, uphill: beta 0.9 and 0.999, epsilon 1e-8.
+    ///
+    /// It divides by the gradient's own size, so that normalizing changes nothing but epsilon's part.
+    case adam
+  }
+
+  /// The rule of the step.
+  public let rule: Rule
+  /// The length of a step: in network units per cell for `adam` and for normalized gradients.
+  public let rate: Float
+  /// Whether the gradient is divided by the root of its mean square before it is used, so that a
+  /// rate means the same for every neuron, layer and network.
+  public let normalizesGradient: Bool
+
+  /// A rule with its rate.
+  public init(rule: Rule = .adam, rate: Float = 0.05, normalizesGradient: Bool = true) {
+    self.rule = rule
+    self.rate = rate
+    self.normalizesGradient = normalizesGradient
+  }
+
+  /// What the rule remembers of the steps before.
+  struct State {
+    private var first: [Float]
+    private var second: [Float]
+    private var steps: Float = 0
+
+    init(count: Int) {
+      first = Array(repeating: 0, count: count)
+      second = first
+    }
+
+    /// Moves the cells one step up the gradient; `scale` is the root of the mean square of the
+    /// gradient of all that moves together.
+    mutating func step(
+      _ cells: inout [Float], gradient: [Float], scale: Float, _ optimizer: Optimizer
+    ) {
+      let factor = optimizer.normalizesGradient && scale > 0 ? 1 / scale : 1
+      let rate = optimizer.rate
+      steps += 1
+      switch optimizer.rule {
+      case .gradient:
+        for index in cells.indices { cells[index] += rate * factor * gradient[index] }
+      case .momentum:
+        for index in cells.indices {
+          first[index] = 0.9 * first[index] + factor * gradient[index]
+          cells[index] += rate * first[index]
+        }
+      case .adam:
+        let firstCorrection = 1 - powf(0.9, steps)
+        let secondCorrection = 1 - powf(0.999, steps)
+        for index in cells.indices {
+          let slope = factor * gradient[index]
+          first[index] = 0.9 * first[index] + 0.1 * slope
+          second[index] = 0.999 * second[index] + 0.001 * slope * slope
+          let deviation = (second[index] / secondCorrection).squareRoot()
+          cells[index] += rate * (first[index] / firstCorrection) / (deviation + 1e-8)
+        }
+      }
+    }
+  }
+}

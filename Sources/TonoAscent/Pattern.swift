@@ -1,0 +1,44 @@
+import TonoNetwork
+
+/// What came out of an ascent: the input that excites a neuron most, and how it was found.
+public struct Pattern: Sendable {
+  /// Why the climb ended.
+  public enum Ending: Hashable, Sendable, CustomStringConvertible {
+    /// All steps were taken.
+    case steps
+    /// The objective rose no more.
+    case plateau
+    /// A value was no longer a finite number; the pattern is the best one before.
+    case notFinite(String)
+    /// No start gave the neuron a gradient; the sentences say what was tried.
+    case dead([String])
+
+    /// `steps`, `plateau`, or the reason.
+    public var description: String {
+      switch self {
+      case .steps: "steps"
+      case .plateau: "plateau"
+      case .notFinite(let reason): reason
+      case .dead(let tried): "dead: " + tried.joined(separator: "; ")
+      }
+    }
+  }
+
+  /// What was maximized.
+  public let objective: Objective
+  /// Per input name the painted input in network units, `[1, H, W]`.
+  public let inputs: [String: Tensor]
+  /// The objective's value before each step, and after the last.
+  public let activations: [Float]
+  /// The objective's value on `inputs`.
+  public let activation: Float
+  /// How many steps climbed the pre-activation before the neuron woke.
+  public let wakingSteps: Int
+  /// Which start the pattern grew from, counted from 0.
+  public let start: Int
+  /// Why the climb ended.
+  public let ending: Ending
+
+  /// Whether no start could wake the neuron.
+  public var isDead: Bool { if case .dead = ending { true } else { false } }
+}
