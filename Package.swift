@@ -38,7 +38,8 @@ let package = Package(
     .target(name: "CTonoKernels"),
     .target(name: "TonoNetwork", dependencies: ["CTonoKernels", "CTonoBLAS"]),
     .target(name: "TonoAudio", dependencies: ["TonoNetwork", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr"]),
-    .target(name: "TonoModels", dependencies: ["TonoNetwork", "CTonoHDF5"]),
+    .target(name: "CTonoHDF5Probe", dependencies: ["CTonoHDF5"]),
+    .target(name: "TonoModels", dependencies: ["TonoNetwork", "CTonoHDF5", "CTonoHDF5Probe"]),
     .target(name: "TonoAscent", dependencies: ["TonoNetwork", "TonoAudio"]),
     .target(name: "TonoRender", dependencies: ["TonoNetwork", "CTonoPNG", "CTonoCairo"]),
     .target(

@@ -1,4 +1,5 @@
 import CTonoHDF5
+import CTonoHDF5Probe
 import Foundation
 import Synchronization
 
@@ -9,6 +10,8 @@ enum HDF5 {
 
   /// Opens a file for reading and hands its root group to `body`.
   ///
+  /// A child process reads all of it first, since the library crashes on some damaged files.
+  ///
   /// Other threads that want to read any HDF5 file wait until `body` has returned; it must not
   /// call `read` again.
   ///
@@ -16,14 +19,16 @@ enum HDF5 {
   static func read<Result: Sendable>(
     _ url: URL, _ body: (borrowing HDF5Group) throws -> Result
   ) throws -> Result {
-    let bytes = try Data(contentsOf: url, options: .mappedIfSafe)
-    guard HDF5GlobalHeaps.areSound(in: bytes) else {
-      throw ModelError(url, "the HDF5 file is damaged (a string heap); copy or download it again")
-    }
+    let byteCount = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     return try lock.withLock { _ in
       // Without this the library prints its error stack; and it would load filters as plug-ins.
       H5Eset_auto2(tono_hdf5_default_error_stack(), nil, nil)
       H5PLset_loading_state(0)
+      guard tono_hdf5_survives(url.path, Int64(byteCount)) != 0 else {
+        throw ModelError(
+          url, "the HDF5 file is damaged, so that the HDF5 library crashes on it; copy or download"
+            + " it again")
+      }
       let properties = tono_hdf5_default_properties()
       guard
         let file = HDF5Handle(
@@ -34,7 +39,7 @@ enum HDF5 {
           url,
           "the HDF5 file is truncated or damaged (\(lastHDF5Error())); copy or download it again")
       }
-      return try body(HDF5Group(handle: root, url: url, byteCount: bytes.count, path: ""))
+      return try body(HDF5Group(handle: root, url: url, byteCount: byteCount, path: ""))
     }
   }
 }

@@ -9,11 +9,37 @@ enum JSONValue: Decodable, Sendable, Equatable {
   case array([JSONValue])
   case object([String: JSONValue])
 
+  /// The deepest nesting that is parsed: parsing recurses, and threads have small stacks.
+  static let deepestNesting = 128
+
   /// Parses JSON text.
   ///
-  /// - Throws: `DecodingError` if this is not JSON, or nested deeper than the parser's 512 levels.
-  init(parsing data: Data) throws {
-    self = try JSONDecoder().decode(JSONValue.self, from: data)
+  /// - Returns: nothing if this is not JSON, or nested too deeply.
+  init?(parsing text: Data) {
+    guard Self.nesting(of: text) <= Self.deepestNesting,
+      let value = try? JSONDecoder().decode(JSONValue.self, from: text)
+    else { return nil }
+    self = value
+  }
+
+  /// How deeply brackets and braces are nested in JSON text, those in strings left out.
+  private static func nesting(of text: Data) -> Int {
+    var (depth, deepest) = (0, 0)
+    var (isString, isEscaped) = (false, false)
+    for byte in text {
+      switch byte {
+      case _ where isEscaped: isEscaped = false
+      case UInt8(ascii: "\\") where isString: isEscaped = true
+      case UInt8(ascii: "\""): isString.toggle()
+      case UInt8(ascii: "["), UInt8(ascii: "{"):
+        if !isString { depth += 1 }
+        deepest = max(deepest, depth)
+      case UInt8(ascii: "]"), UInt8(ascii: "}"):
+        if !isString { depth -= 1 }
+      default: break
+      }
+    }
+    return deepest
   }
 
   /// Reads whichever kind of value comes next.

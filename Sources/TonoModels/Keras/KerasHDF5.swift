@@ -26,10 +26,10 @@ struct KerasHDF5 {
       let group = try root.group("model_weights")
       return try read(root, weights: group)
     }
-    let network = try KerasNetwork(
+    var builder = try KerasNetwork(
       model: content.model, weights: content.weights, flipsKernels: content.backend == "theano",
-      url: url
-    ).build()
+      url: url)
+    let network = try builder.build()
     let major = content.version.prefix { $0 != "." }
     return Model(
       network: network, format: "Keras \(major) HDF5", weightsURL: url,

@@ -5,13 +5,16 @@ struct KerasModelParser {
   /// The file that the JSON is from, for messages.
   let url: URL
 
+  /// The most models inside one another that are read: building them recurses.
+  private static let deepestNesting = 16
+
   private static let modelKinds: Set = ["Functional", "Model", "Sequential", "Network"]
 
   /// The model that JSON text describes.
   ///
   /// - Throws: `ModelError` if this is not JSON or not a Keras model.
   func parse(_ data: Data) throws -> KerasModel {
-    guard let json = try? JSONValue(parsing: data) else {
+    guard let json = JSONValue(parsing: data) else {
       throw ModelError(
         url, "the model's architecture is not valid JSON (or nested too deeply); write it with"
           + " model.to_json()")
@@ -26,11 +29,14 @@ struct KerasModelParser {
         url, "the model is of the class '\(kind)', of which only the name is stored; rebuild it as"
           + " a functional or Sequential model")
     }
-    return try model(json)
+    return try model(json, depth: 0)
   }
 
-  /// A model, the outermost or one inside.
-  private func model(_ json: JSONValue) throws -> KerasModel {
+  /// A model, the outermost or one inside `depth` others.
+  private func model(_ json: JSONValue, depth: Int) throws -> KerasModel {
+    guard depth < Self.deepestNesting else {
+      throw ModelError(url, "more than \(Self.deepestNesting) models are nested in one another")
+    }
     let config = json["config"]
     // Before Keras 2.2.3 a Sequential model's configuration was the bare list of layers.
     guard let layers = config["layers"].array ?? config.array else {
@@ -40,9 +46,11 @@ struct KerasModelParser {
     let isTrainable = config["trainable"].bool ?? true
     let parsed =
       json["class_name"].string == "Sequential"
-      ? try sequential(layers, name: name, config: config)
+      ? try sequential(layers, name: name, config: config, depth: depth)
       : (
-        layers: try layers.map { try layer($0, calls: try calls($0["inbound_nodes"])) },
+        layers: try layers.map {
+          try layer($0, calls: try calls($0["inbound_nodes"]), depth: depth)
+        },
         inputs: try tensors(config["input_layers"]), outputs: try tensors(config["output_layers"])
       )
     var names: Set<String> = []
@@ -60,12 +68,12 @@ struct KerasModelParser {
   /// A chain of layers: each is called once, on the one before. An input is put in front if the
   /// file has none; its shape stands in the first layer, or is that of what the model is called on.
   private func sequential(
-    _ list: [JSONValue], name: String, config: JSONValue
+    _ list: [JSONValue], name: String, config: JSONValue, depth: Int
   ) throws -> (layers: [KerasLayer], inputs: [KerasTensor], outputs: [KerasTensor]) {
     var layers: [KerasLayer] = []
     for json in list {
       if layers.isEmpty, json["class_name"].string != "InputLayer" {
-        let first = try layer(json, calls: [])
+        let first = try layer(json, calls: [], depth: depth)
         let shape = inputShape(of: json) ?? config["build_input_shape"]
         layers.append(
           KerasLayer(
@@ -73,7 +81,7 @@ struct KerasModelParser {
             settings: .object(["batch_input_shape": shape]), calls: [], model: nil))
       }
       let previous = layers.last.map { KerasTensor(layer: $0.name, call: 0, result: 0) }
-      layers.append(try layer(json, calls: previous.map { [[$0]] } ?? []))
+      layers.append(try layer(json, calls: previous.map { [[$0]] } ?? [], depth: depth))
     }
     guard let first = layers.first, let last = layers.last else {
       throw ModelError(url, "model '\(name)' has no layers")
@@ -97,7 +105,9 @@ struct KerasModelParser {
   }
 
   /// One layer, with the layers inside if it is a model.
-  private func layer(_ json: JSONValue, calls: [[KerasTensor]]) throws -> KerasLayer {
+  private func layer(
+    _ json: JSONValue, calls: [[KerasTensor]], depth: Int
+  ) throws -> KerasLayer {
     guard let kind = json["class_name"].string,
       let name = json["config"]["name"].string ?? json["name"].string
     else { throw ModelError(url, "a layer in the architecture has no 'class_name' or no 'name'") }
@@ -108,7 +118,7 @@ struct KerasModelParser {
     }
     return KerasLayer(
       kind: kind, name: name, settings: json["config"], calls: calls,
-      model: Self.modelKinds.contains(kind) ? try model(json) : nil)
+      model: Self.modelKinds.contains(kind) ? try model(json, depth: depth + 1) : nil)
   }
 
   /// The calls in `inbound_nodes`.

@@ -14,7 +14,8 @@ extension KerasNetwork {
 
   /// Reshape, in Keras' order; one extent may be -1: what is left.
   mutating func reshape(_ call: KerasCall) throws -> KerasValue {
-    let input = try inKerasOrder(try call.input(), for: call)
+    let value = try call.input()
+    let input = try reordered(value, value.axes, for: call)
     let target = call.settings["target_shape"].array?.map(\.integer) ?? []
     guard !target.isEmpty, target.allSatisfy({ ($0 ?? 0) > 0 || $0 == -1 }),
       target.count(where: { $0 == -1 }) <= 1
@@ -33,11 +34,15 @@ extension KerasNetwork {
       let shape = target.map { String($0 ?? 0) }.joined(separator: "×")
       throw call.failure("cannot give \(input.shape) the shape \(shape)")
     }
-    return try add(Reshape(shape: Shape(extents)), for: call, reading: [input])
+    let reshape = Reshape(shape: Shape(extents))
+    guard isChannelsLast, extents.count == 3 else {
+      return try add(reshape, for: call, reading: [input])
+    }
+    let map = try add(reshape, part: "_reshape", for: call, reading: [input])
+    return try add(Permute(axes: [2, 0, 1]), for: call, reading: [map], isChannelsLast: true)
   }
 
-  /// Permute, whose axes count from 1; it acts on what the network keeps, so that the result is in
-  /// Keras' order.
+  /// Permute, whose axes count from 1; it acts on what the network keeps.
   mutating func permute(_ call: KerasCall) throws -> KerasValue {
     let input = try call.input()
     let dims = call.settings["dims"].array?.compactMap(\.integer) ?? []
@@ -46,7 +51,10 @@ extension KerasNetwork {
         setting: "dims", expected: "each axis of \(input.kerasShape) once, counted from 1")
     }
     let axes = dims.map { input.axes[$0 - 1] }
-    return try add(Permute(axes: axes), for: call, reading: [input])
+    let isMap = isChannelsLast && axes.count == 3
+    return try add(
+      Permute(axes: isMap ? [axes[2], axes[0], axes[1]] : axes), for: call, reading: [input],
+      isChannelsLast: isMap)
   }
 
   /// ZeroPadding2D: one number, one for each axis, or two for each axis.
@@ -91,13 +99,5 @@ extension KerasNetwork {
       unified.append(try asMap(input, isChannelsLast: true, for: call))
     }
     return unified
-  }
-
-  /// A value with its axes in another order, through a node in front of the layer if need be.
-  private mutating func reordered(
-    _ value: KerasValue, _ axes: [Int], for call: KerasCall
-  ) throws -> KerasValue {
-    if axes == Array(axes.indices) { return value }
-    return try add(Permute(axes: axes), part: "_permute", for: call, reading: [value])
   }
 }

@@ -17,6 +17,9 @@ struct KerasNetwork {
   /// The file, for messages.
   let url: URL
 
+  /// Whether every tensor of three axes is a map that Keras thinks of as `[H, W, C]`.
+  let isChannelsLast: Bool
+
   /// The largest sample of a node, in elements (4 GB): more is a damaged file.
   private static let largestSample = 1 << 30
 
@@ -29,7 +32,10 @@ struct KerasNetwork {
   private var names: KerasNames
 
   /// A builder that has not begun.
-  init(model: KerasModel, weights: KerasWeights, flipsKernels: Bool, url: URL) {
+  ///
+  /// - Throws: `ModelError` if the format of the maps is none that Keras has.
+  init(model: KerasModel, weights: KerasWeights, flipsKernels: Bool, url: URL) throws {
+    isChannelsLast = try model.firstFormat(in: url) == .channelsLast
     self.model = model
     self.weights = weights
     self.flipsKernels = flipsKernels
@@ -40,7 +46,7 @@ struct KerasNetwork {
   /// The network.
   ///
   /// - Throws: `ModelError` if a layer is unknown or does not fit, or the graph is not one.
-  consuming func build() throws -> Network {
+  mutating func build() throws -> Network {
     let outputs = try run(model, on: nil, models: [], suffix: "")
     do {
       return try Network(inputs: inputs, nodes: nodes, outputs: outputs.map(\.name))
@@ -121,10 +127,9 @@ struct KerasNetwork {
       return arguments
     }
     guard !model.inputs.isEmpty else { throw ModelError(url, "the model has no inputs") }
-    let format = try model.firstFormat(in: url)
     return try model.inputs.map { tensor in
       let shape = try inputShape(of: tensor.layer)
-      let isChannelsLast = format == .channelsLast && shape.rank == 3
+      let isChannelsLast = self.isChannelsLast && shape.rank == 3
       let input = Network.Input(
         name: names.take(tensor.layer, models: [], suffix: ""),
         shape: isChannelsLast ? [shape[2], shape[0], shape[1]] : shape)
@@ -191,10 +196,14 @@ struct KerasNetwork {
     return KerasValue(name: name, shape: shape, isChannelsLast: isChannelsLast)
   }
 
-  /// Brings a value into Keras' order of axes, with a node in front of the layer if need be.
-  mutating func inKerasOrder(_ value: KerasValue, for call: KerasCall) throws -> KerasValue {
-    guard value.isChannelsLast else { return value }
-    return try add(Permute(axes: value.axes), part: "_permute", for: call, reading: [value])
+  /// Brings the axes of a value into another order, with a node in front of the layer if need be.
+  mutating func reordered(
+    _ value: KerasValue, _ axes: [Int], for call: KerasCall, isChannelsLast: Bool = false
+  ) throws -> KerasValue {
+    if axes == Array(axes.indices) { return value }
+    return try add(
+      Permute(axes: axes), part: "_permute", for: call, reading: [value],
+      isChannelsLast: isChannelsLast)
   }
 
   /// Brings a map that Keras thinks of as `[H, W, C]`, or as `[C, H, W]`, into channels-first order.
@@ -205,10 +214,8 @@ struct KerasNetwork {
       throw call.failure("expects maps of three axes, got \(value.kerasShape)")
     }
     if value.isChannelsLast == isChannelsLast { return value }
-    let value = try inKerasOrder(value, for: call)
-    guard isChannelsLast else { return value }
-    return try add(
-      Permute(axes: [2, 0, 1]), part: "_permute", for: call, reading: [value], isChannelsLast: true)
+    return try reordered(
+      value, isChannelsLast ? [2, 0, 1] : value.axes, for: call, isChannelsLast: isChannelsLast)
   }
 
   /// Refuses tensors that no memory holds.

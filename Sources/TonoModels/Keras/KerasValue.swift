@@ -4,7 +4,8 @@ import TonoNetwork
 ///
 /// Keras thinks of a map in a channels-last model as `[H, W, C]`, whereas the network keeps it as
 /// `[C, H, W]`. Where only channels, rows and columns matter nothing needs to move; where the order
-/// of the axes shows (flattening, reshaping) the map is permuted first.
+/// of the axes shows (flattening, reshaping) the map is permuted first, so that weights behind it
+/// stay as they are in the file.
 struct KerasValue {
   /// The name of the network's input or node.
   let name: String

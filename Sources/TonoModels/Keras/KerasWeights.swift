@@ -6,6 +6,9 @@ struct KerasWeights {
   /// Every array that the model's layers need, in Keras' own layouts.
   let arrays: [KerasVariable: Tensor]
 
+  /// These arrays.
+  init(arrays: [KerasVariable: Tensor]) { self.arrays = arrays }
+
   /// Reads the weights of a model: a group for each layer that has any, named in the attribute
   /// `layer_names`, with its arrays in the order of the attribute `weight_names`.
   ///
