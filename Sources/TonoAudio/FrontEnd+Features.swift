@@ -60,13 +60,20 @@ extension FrontEnd {
 
   /// A pattern in network units as levels in dB re its own maximum, −`dynamicRange`…0.
   ///
-  /// Normalization per example forgets how many dB its unit was; a unit is taken to be
-  /// `typicalDeviation` dB, that of real examples.
+  /// Normalization per example forgets how many dB its unit was. It is taken to be
+  /// `typicalDeviation`, that of real examples, or less where the pattern would then not fit into
+  /// the dynamic range: no sound has such levels, and clamping them would change the pattern,
+  /// while a smaller unit is the same to the network. Without normalization, levels are clamped.
   ///
   /// - Parameter pattern: Of any shape, usually `inputShape`; the result has the same.
   public func decibels(of pattern: Tensor) -> Tensor {
-    let unit = normalization == .perExample ? typicalDeviation : 1
     let highest = pattern.values.max() ?? 0
+    let extent = highest - (pattern.values.min() ?? 0)
+    let unit =
+      switch normalization {
+      case .perExample: extent > 0 ? min(typicalDeviation, dynamicRange / extent) : 1
+      case .none: Float(1)
+      }
     return Tensor(
       shape: pattern.shape,
       values: pattern.values.map { max(unit * ($0 - highest), -dynamicRange) })

@@ -101,7 +101,7 @@ public struct FrontEnd: Codable, Hashable, Sendable {
   var sampleCount: Int { Int(seconds * Double(sampleRate)) }
 
   /// The Fourier transform of every frame.
-  var shortTimeFourierTransform: ShortTimeFourierTransform {
+  var shortTimeFourierTransform: ShortTimeFourierTransform<Double> {
     ShortTimeFourierTransform(fftSize: fftSize, windowLength: windowLength, hop: hop)
   }
 

@@ -7,7 +7,7 @@ import Foundation
 /// `c(n) + α (c(n) − c(n−1))` does. The start is phasors of modulus 1 drawn from a seed.
 struct GriffinLim {
   /// The transform between sound and spectrogram; its hop is at most a quarter of its window.
-  let transform: ShortTimeFourierTransform
+  let transform: ShortTimeFourierTransform<Float>
   /// How many times the phases are made consistent.
   let iterations: Int
   /// What the first phases are drawn from.
@@ -25,7 +25,7 @@ struct GriffinLim {
     let lag = Self.momentum / (1 + Self.momentum)
     let gain = transform.overlapGain(frames: frames, count: count)
     let inside = transform.padding..<transform.padding + count
-    let workspace = RealFourierTransform.Workspace(size: transform.fftSize)
+    let workspace = RealFourierTransform<Float>.Workspace(size: transform.fftSize)
     var phasors = randomPhasors(count: magnitudes.count)
     var previous = [SIMD2<Float>](repeating: .zero, count: magnitudes.count)
     var padded = [Float](repeating: 0, count: gain.count)

@@ -60,7 +60,7 @@ public struct Inversion: Codable, Hashable, Sendable {
       return Waveform(
         samples: Array(repeating: 0, count: count), sampleRate: frontEnd.sampleRate)
     }
-    let transform = ShortTimeFourierTransform(
+    let transform = ShortTimeFourierTransform<Float>(
       fftSize: frontEnd.fftSize, windowLength: frontEnd.windowLength,
       hop: max(1, frontEnd.windowLength / hopDivisor))
     let magnitudes = magnitudes(of: pattern, frontEnd: frontEnd, transform: transform, count: count)
@@ -81,7 +81,7 @@ public struct Inversion: Codable, Hashable, Sendable {
   ///
   /// Between two analysis frames magnitudes change linearly; after the last they stay.
   private func magnitudes(
-    of pattern: Tensor, frontEnd: FrontEnd, transform: ShortTimeFourierTransform, count: Int
+    of pattern: Tensor, frontEnd: FrontEnd, transform: ShortTimeFourierTransform<Float>, count: Int
   ) -> [Float] {
     let level = frontEnd.decibels(of: pattern).reshaped([frontEnd.bands, frontEnd.frames])
     let power = Tensor(shape: level.shape, values: level.values.map { pow(10, $0 / 10) })

@@ -4,20 +4,14 @@ import Synchronization
 /// FFTW's planner: one per process, and the only part of FFTW that is not thread-safe.
 private let planner = Mutex(())
 
-/// The discrete Fourier transform of real signals of one length, in single precision, by FFTW.
+/// The discrete Fourier transform of real signals of one length, by FFTW.
 ///
 /// Plans are estimated, never measured, so that the same length gives the same algorithm and the
 /// same bits on every run. One transform serves any number of threads; each brings its own
 /// `Workspace`.
-final class RealFourierTransform: Sendable {
-  /// One complex number: `x` the real and `y` the imaginary part; laid out as `fftwf_complex`.
-  typealias Complex = SIMD2<Float>
-
+final class RealFourierTransform<Scalar: FourierScalar>: Sendable {
   /// The length of the signal; any positive number, odd ones too.
   let size: Int
-
-  /// The number of frequencies from zero up: `size / 2 + 1`, without a Nyquist bin when odd.
-  var bins: Int { size / 2 + 1 }
 
   private nonisolated(unsafe) let forwardPlan: OpaquePointer
   private nonisolated(unsafe) let inversePlan: OpaquePointer
@@ -26,12 +20,11 @@ final class RealFourierTransform: Sendable {
     precondition(size > 0, "a Fourier transform of \(size) samples")
     self.size = size
     let workspace = Workspace(size: size)
-    let real = workspace.signal.baseAddress
-    let complex = workspace.complexAddress
+    let (signal, spectrum) = (workspace.signalAddress, workspace.spectrumAddress)
     var plans: (forward: OpaquePointer?, inverse: OpaquePointer?)
     planner.withLock { _ in
-      plans.forward = fftwf_plan_dft_r2c_1d(Int32(size), real, complex, FFTW_ESTIMATE)
-      plans.inverse = fftwf_plan_dft_c2r_1d(Int32(size), complex, real, FFTW_ESTIMATE)
+      plans.forward = Scalar.planForward(Int32(size), signal, spectrum)
+      plans.inverse = Scalar.planInverse(Int32(size), spectrum, signal)
     }
     guard let forward = plans.forward, let inverse = plans.inverse else {
       preconditionFailure("FFTW has no plan for \(size) samples")
@@ -41,52 +34,50 @@ final class RealFourierTransform: Sendable {
 
   deinit {
     planner.withLock { _ in
-      fftwf_destroy_plan(forwardPlan)
-      fftwf_destroy_plan(inversePlan)
+      Scalar.destroy(forwardPlan)
+      Scalar.destroy(inversePlan)
     }
   }
 
   /// Transforms the workspace's signal into its spectrum.
   func forward(_ workspace: Workspace) {
-    fftwf_execute_dft_r2c(forwardPlan, workspace.signal.baseAddress, workspace.complexAddress)
+    Scalar.executeForward(forwardPlan, workspace.signalAddress, workspace.spectrumAddress)
   }
 
   /// Transforms the workspace's spectrum into its signal, `size` times too large.
   ///
   /// The spectrum is overwritten.
   func inverse(_ workspace: Workspace) {
-    fftwf_execute_dft_c2r(inversePlan, workspace.complexAddress, workspace.signal.baseAddress)
+    Scalar.executeInverse(inversePlan, workspace.spectrumAddress, workspace.signalAddress)
   }
 
   /// One signal and its spectrum, aligned as FFTW's fastest code wants them; used by one thread.
   final class Workspace {
     /// The samples.
-    let signal: UnsafeMutableBufferPointer<Float>
-    /// The frequencies from zero up.
-    let spectrum: UnsafeMutableBufferPointer<Complex>
+    let signal: UnsafeMutableBufferPointer<Scalar>
+    /// The frequencies from zero up: `size / 2 + 1`, without a Nyquist bin when `size` is odd.
+    let spectrum: UnsafeMutableBufferPointer<SIMD2<Scalar>>
+
+    fileprivate let signalAddress: UnsafeMutablePointer<Scalar>
+    fileprivate let spectrumAddress: UnsafeMutablePointer<SIMD2<Scalar>>
 
     init(size: Int) {
-      signal = Self.allocate(size)
-      spectrum = Self.allocate(size / 2 + 1)
+      signalAddress = Self.allocate(size)
+      spectrumAddress = Self.allocate(size / 2 + 1)
+      signal = UnsafeMutableBufferPointer(start: signalAddress, count: size)
+      spectrum = UnsafeMutableBufferPointer(start: spectrumAddress, count: size / 2 + 1)
     }
 
     deinit {
-      fftwf_free(signal.baseAddress)
-      fftwf_free(spectrum.baseAddress)
+      fftw_free(signalAddress)
+      fftw_free(spectrumAddress)
     }
 
-    fileprivate var complexAddress: UnsafeMutablePointer<fftwf_complex>? {
-      UnsafeMutableRawPointer(spectrum.baseAddress)?.assumingMemoryBound(to: fftwf_complex.self)
-    }
-
-    private static func allocate<T: BitwiseCopyable>(
-      _ count: Int
-    ) -> UnsafeMutableBufferPointer<T> {
-      guard let memory = fftwf_malloc(count * MemoryLayout<T>.stride) else {
+    private static func allocate<T>(_ count: Int) -> UnsafeMutablePointer<T> {
+      guard let memory = fftw_malloc(count * MemoryLayout<T>.stride) else {
         preconditionFailure("no memory for \(count) samples")
       }
-      return UnsafeMutableBufferPointer(
-        start: memory.bindMemory(to: T.self, capacity: count), count: count)
+      return memory.bindMemory(to: T.self, capacity: count)
     }
   }
 }

@@ -6,8 +6,9 @@ import Foundation
 /// and after the end. The window is a periodic Hann window of `windowLength` samples in the middle
 /// of `fftSize`. Any size works; an odd one has no Nyquist bin.
 ///
-/// One transform serves any number of threads at once and always gives the same bits.
-public final class ShortTimeFourierTransform: Sendable {
+/// One transform serves any number of threads at once and always gives the same bits. `Scalar` is
+/// the precision inside; sounds and spectra are single-precision at both ends.
+public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
   /// The length of the Fourier transform, in samples.
   public let fftSize: Int
   /// The length of the Hann window, in samples; at most `fftSize`.
@@ -19,9 +20,11 @@ public final class ShortTimeFourierTransform: Sendable {
   public var bins: Int { fftSize / 2 + 1 }
 
   /// The window, zero-padded on both sides to `fftSize`.
-  public let window: [Float]
+  public let window: [Scalar]
 
-  let transform: RealFourierTransform
+  private let transform: RealFourierTransform<Scalar>
+
+  typealias Workspace = RealFourierTransform<Scalar>.Workspace
 
   /// A transform with these lengths, in samples.
   public init(fftSize: Int, windowLength: Int, hop: Int) {
@@ -31,10 +34,10 @@ public final class ShortTimeFourierTransform: Sendable {
     self.fftSize = fftSize
     self.windowLength = windowLength
     self.hop = hop
-    var window = [Float](repeating: 0, count: fftSize)
+    var window = [Scalar](repeating: 0, count: fftSize)
     let start = (fftSize - windowLength) / 2
     for i in 0..<windowLength {
-      window[start + i] = Float(0.5 - 0.5 * cos(2 * Double.pi * Double(i) / Double(windowLength)))
+      window[start + i] = Scalar(0.5 - 0.5 * cos(2 * Double.pi * Double(i) / Double(windowLength)))
     }
     self.window = window
     transform = RealFourierTransform(size: fftSize)
@@ -59,7 +62,9 @@ public final class ShortTimeFourierTransform: Sendable {
     var result = ComplexSpectrogram(bins: bins, frames: frames)
     analyze(samples, frames: frames) { frame, spectrum in
       let start = frame * bins
-      for bin in 0..<bins { result.values[start + bin] = spectrum[bin] }
+      for bin in 0..<bins {
+        result.values[start + bin] = SIMD2(Float(spectrum[bin].x), Float(spectrum[bin].y))
+      }
     }
     return result
   }
@@ -72,7 +77,7 @@ public final class ShortTimeFourierTransform: Sendable {
       let start = frame * bins
       for bin in 0..<bins {
         let value = spectrum[bin]
-        power[start + bin] = value.x * value.x + value.y * value.y
+        power[start + bin] = Float(value.x * value.x + value.y * value.y)
       }
     }
     return power
@@ -80,11 +85,11 @@ public final class ShortTimeFourierTransform: Sendable {
 
   private func analyze(
     _ samples: [Float], frames: Int,
-    _ body: (_ frame: Int, _ spectrum: UnsafeMutableBufferPointer<SIMD2<Float>>) -> Void
+    _ body: (_ frame: Int, _ spectrum: UnsafeMutableBufferPointer<SIMD2<Scalar>>) -> Void
   ) {
-    let workspace = RealFourierTransform.Workspace(size: fftSize)
-    let zeros = [Float](repeating: 0, count: padding)
-    (zeros + samples + zeros).withUnsafeBufferPointer { padded in
+    let workspace = Workspace(size: fftSize)
+    let zeros = [Scalar](repeating: 0, count: padding)
+    (zeros + samples.map { Scalar($0) } + zeros).withUnsafeBufferPointer { padded in
       for frame in 0..<frames {
         analyze(padded, frame: frame, workspace)
         body(frame, workspace.spectrum)
@@ -94,7 +99,7 @@ public final class ShortTimeFourierTransform: Sendable {
 
   /// Leaves the spectrum of one frame of an already padded sound in the workspace.
   func analyze(
-    _ padded: UnsafeBufferPointer<Float>, frame: Int, _ workspace: RealFourierTransform.Workspace
+    _ padded: UnsafeBufferPointer<Scalar>, frame: Int, _ workspace: Workspace
   ) {
     let start = frame * hop
     let signal = workspace.signal
@@ -112,27 +117,28 @@ public final class ShortTimeFourierTransform: Sendable {
   /// windows (Griffin & Lim 1984, eq. 6). Where no window reaches, the sum is left undivided.
   public func samples(of spectrogram: ComplexSpectrogram, count: Int) -> [Float] {
     precondition(spectrogram.bins == bins, "\(spectrogram.bins) bins, expected \(bins)")
-    let workspace = RealFourierTransform.Workspace(size: fftSize)
+    let workspace = Workspace(size: fftSize)
     let frames = spectrogram.frames
     let gain = overlapGain(frames: frames, count: count)
-    var padded = [Float](repeating: 0, count: gain.count)
+    var padded = [Scalar](repeating: 0, count: gain.count)
     padded.withUnsafeMutableBufferPointer { padded in
       for frame in 0..<frames where frame * hop + fftSize <= padded.count {
         for bin in 0..<bins {
-          workspace.spectrum[bin] = spectrogram.values[frame * bins + bin]
+          let value = spectrogram.values[frame * bins + bin]
+          workspace.spectrum[bin] = SIMD2(Scalar(value.x), Scalar(value.y))
         }
         overlap(workspace, frame: frame, into: padded)
       }
     }
-    return (0..<count).map { padded[padding + $0] * gain[padding + $0] }
+    return (0..<count).map { Float(padded[padding + $0] * gain[padding + $0]) }
   }
 
   /// Adds the windowed inverse transform of the workspace's spectrum to a padded sound.
   ///
   /// The result is `fftSize` times too large, which `overlapGain` makes up for.
   func overlap(
-    _ workspace: RealFourierTransform.Workspace, frame: Int,
-    into padded: UnsafeMutableBufferPointer<Float>
+    _ workspace: Workspace, frame: Int,
+    into padded: UnsafeMutableBufferPointer<Scalar>
   ) {
     transform.inverse(workspace)
     let start = frame * hop
@@ -146,14 +152,14 @@ public final class ShortTimeFourierTransform: Sendable {
   /// 1 / (fftSize · Σ window²).
   ///
   /// The array has room for `count` samples with padding on both sides, and for every frame.
-  func overlapGain(frames: Int, count: Int) -> [Float] {
+  func overlapGain(frames: Int, count: Int) -> [Scalar] {
     let length = max(count + 2 * padding, (frames - 1) * hop + fftSize)
-    var sum = [Float](repeating: 0, count: length)
+    var sum = [Scalar](repeating: 0, count: length)
     for frame in 0..<frames {
       for i in 0..<fftSize { sum[frame * hop + i] += window[i] * window[i] }
     }
-    let scale = 1 / Float(fftSize)
-    return sum.map { $0 > Float.leastNormalMagnitude ? scale / $0 : scale }
+    let scale = 1 / Scalar(fftSize)
+    return sum.map { $0 > Scalar(Float.leastNormalMagnitude) ? scale / $0 : scale }
   }
 }
 
