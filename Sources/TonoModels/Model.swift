@@ -1,0 +1,20 @@
+import Foundation
+import TonoNetwork
+
+/// A network as it was read from a file.
+public struct Model: Sendable {
+  /// The network, channels-first, with the file's layer names.
+  public let network: Network
+
+  /// What kind of file it was read from, such as `Keras 2 HDF5`.
+  public let format: String
+
+  /// The file with the weights.
+  public let weightsURL: URL
+
+  /// The file with the architecture, where it is not the same.
+  public let architectureURL: URL?
+
+  /// What is odd about the file but no reason to refuse it: a sentence each.
+  public let warnings: [String]
+}

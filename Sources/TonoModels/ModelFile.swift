@@ -1,0 +1,87 @@
+import Foundation
+
+/// The one way from a model file to a network, whatever the format.
+public enum ModelFile {
+  /// Reads a trained network.
+  ///
+  /// The format is told from the file's content. Keras HDF5 is read, as Keras 2 writes it: full
+  /// models, and weights alone with the architecture beside them.
+  ///
+  /// - Parameters:
+  ///   - url: the model, or the weights.
+  ///   - architecture: the JSON text of Keras' `model.to_json()`, for a file of weights alone; a
+  ///     full model is built from it too instead of from its own.
+  /// - Throws: `ModelError` with the file, the place and the remedy.
+  public static func load(_ url: URL, architecture: URL? = nil) throws -> Model {
+    let head = try FileContent.head(of: url)
+    switch FileFormat(head: head) {
+    case .hdf5:
+      return try KerasHDF5(url: url, architecture: architecture).load()
+    case .json:
+      throw ModelError(
+        url, "this is a JSON text, an architecture without weights; name the file with the weights"
+          + " and give this one with --architecture")
+    case .gitPointer:
+      throw ModelError(url, "this is a Git LFS pointer, not the file itself; run 'git lfs pull'")
+    case .empty:
+      throw ModelError(url, "the file is empty; copy or download it again")
+    case .keras:
+      throw ModelError(
+        url, "this is a Keras 3 archive, which is not read yet; save the model as HDF5 with"
+          + " model.save(\"model.h5\")")
+    case let format:
+      throw ModelError(
+        url, "expected a Keras HDF5 model, but this looks like \(format.rawValue), which is not"
+          + " read")
+    }
+  }
+}
+
+/// Reading files that a person named, which may be anything.
+enum FileContent {
+  /// The largest architecture that is read; those of the largest models take a few megabytes.
+  private static let largestText = 256 << 20
+
+  /// The first kilobytes of a file.
+  ///
+  /// - Throws: `ModelError` if it is not there, is a folder, or cannot be read.
+  static func head(of url: URL) throws -> Data {
+    try check(url)
+    do {
+      let handle = try FileHandle(forReadingFrom: url)
+      defer { try? handle.close() }
+      return try handle.read(upToCount: 4096) ?? Data()
+    } catch {
+      throw ModelError(url, "the file cannot be read; check its permissions")
+    }
+  }
+
+  /// All of a text file.
+  ///
+  /// - Throws: `ModelError` if it is not there, is a folder, is absurdly long, or cannot be read.
+  static func text(of url: URL) throws -> Data {
+    guard try check(url) <= largestText else {
+      throw ModelError(url, "the file is too long for an architecture")
+    }
+    guard let data = try? Data(contentsOf: url) else {
+      throw ModelError(url, "the file cannot be read; check its permissions")
+    }
+    return data
+  }
+
+  /// Checks that there is a regular file, and says how many bytes it has.
+  @discardableResult
+  private static func check(_ url: URL) throws -> Int {
+    let resolved = url.resolvingSymlinksInPath()
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: resolved.path) else {
+      throw ModelError(url, "there is no such file")
+    }
+    switch attributes[.type] as? FileAttributeType {
+    case .typeRegular?: return (attributes[.size] as? NSNumber)?.intValue ?? 0
+    case .typeDirectory?:
+      throw ModelError(url, "this is a folder; name the model file itself")
+    default:
+      throw ModelError(url, "this is not a regular file")
+    }
+  }
+}
