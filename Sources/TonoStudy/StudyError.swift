@@ -1,4 +1,4 @@
-/// Why a study cannot be made, in one sentence: got, expected, where, and what to do.
+/// What went wrong with a file, a run or a recipe, in one sentence: got, expected, what to do.
 public struct StudyError: Error, Equatable, CustomStringConvertible {
   /// The sentence.
   public let description: String
