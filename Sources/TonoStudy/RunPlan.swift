@@ -1,6 +1,7 @@
 import Foundation
 import TonoAscent
 import TonoAudio
+import TonoModels
 import TonoRender
 
 /// Everything that decides what a run's files hold: two runs with equal plans write equal patterns.
@@ -83,5 +84,15 @@ public struct ModelIdentity: Codable, Hashable, Sendable {
     self.sha256 = sha256
     self.architectureSHA256 = architectureSHA256
     self.format = format
+  }
+
+  /// The identity of a loaded model.
+  ///
+  /// - Throws: `StudyError` if its files can no longer be read.
+  public init(of model: Model) throws {
+    self.init(
+      sha256: try FileDigest.sha256(of: model.weightsURL),
+      architectureSHA256: try model.architectureURL.map(FileDigest.sha256),
+      format: model.format)
   }
 }

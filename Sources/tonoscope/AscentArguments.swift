@@ -144,15 +144,25 @@ struct AscentArguments: ParsableArguments {
     return inputs
   }
 
-  /// Where canvases start: how, and per input name from which spectrogram.
-  func startingPoint(
-    _ model: Model, _ frontEnds: [String: FrontEnd]
-  ) throws -> (start: AscentSettings.Start, spectrograms: [String: Tensor]) {
-    guard let first = start.first else { return (.noise, [:]) }
-    if start.count == 1, let plain = AscentSettings.Start(rawValue: first), plain != .spectrogram {
-      return (plain, [:])
-    }
+  /// Where canvases start.
+  struct StartingPoint {
+    /// How.
+    var start = AscentSettings.Start.noise
+    /// Per input name from which spectrogram.
     var spectrograms: [String: Tensor] = [:]
+    /// Per input name the SHA-256 of the file it comes from.
+    var digests: [String: String] = [:]
+  }
+
+  /// Where canvases start: as --start says.
+  func startingPoint(_ model: Model, _ frontEnds: [String: FrontEnd]) throws -> StartingPoint {
+    var point = StartingPoint()
+    if start.isEmpty { return point }
+    if start.count == 1, let plain = AscentSettings.Start(rawValue: start[0]), plain != .spectrogram {
+      point.start = plain
+      return point
+    }
+    point.start = .spectrogram
     for request in start {
       let parts = request.split(separator: "=", maxSplits: 1).map(String.init)
       let input = try parts.count == 2
@@ -162,9 +172,10 @@ struct AscentArguments: ParsableArguments {
           "--start \(request): the network has no input '\(parts[0])'; it has "
             + model.network.inputs.map(\.name).joined(separator: ", "))
       }
-      spectrograms[input.name] = try spectrogram(path, for: input, frontEnds[input.name])
+      point.spectrograms[input.name] = try spectrogram(path, for: input, frontEnds[input.name])
+      point.digests[input.name] = try FileDigest.sha256(of: URL(filePath: path))
     }
-    return (.spectrogram, spectrograms)
+    return point
   }
 
   private func onlyInput(of model: Model, for request: String) throws -> Network.Input {

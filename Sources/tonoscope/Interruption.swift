@@ -8,7 +8,8 @@ final class Interruption: Sendable {
   struct Interrupted: Error {}
 
   private let isWished = Atomic(false)
-  private let sources: [any DispatchSourceSignal]
+  /// Touched when made and when let go, by one thread each.
+  nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
   /// From here on the signals do not end the process.
   init() {

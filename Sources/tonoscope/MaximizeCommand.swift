@@ -73,7 +73,7 @@ struct MaximizeCommand: ParsableCommand {
       model: try ModelIdentity(of: model), frontEnds: frontEnds,
       normalizedInputs: try ascent.normalizedInputs(frontEnds),
       ascent: ascent.settings(startsFrom: start.start),
-      spectrograms: start.spectrograms.mapValues { SHA256.hex(of: NumPyArray.encode($0)) },
+      spectrograms: start.digests,
       sound: noSound ? nil : Inversion(), colormap: noPictures ? nil : colormap,
       sharesScale: sharedScale)
     let study = try Study(model, neurons: neurons, plan: plan, spectrograms: start.spectrograms)
