@@ -63,6 +63,7 @@ struct MaximizeCommand: ParsableCommand {
   }
 
   func run() throws {
+    Allocator.keepFreedMemory()
     let model = try model.load()
     let assignment = try frontEnds.assign(to: model)
     let frontEnds = assignment.frontEnds
