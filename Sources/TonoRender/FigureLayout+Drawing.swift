@@ -118,7 +118,7 @@ extension FigureLayout {
       var centre = place
       if placed.edge == .bottom {
         // A long text at the end of an axis must not reach into the next panel's.
-        let room = grid.style.gap / 2 - 1
+        let room = grid.style.overhang
         let (low, high) = (placed.plot.x - room + width / 2, placed.plot.maxX + room - width / 2)
         if low <= high { centre = min(max(place, low), high) }
       }

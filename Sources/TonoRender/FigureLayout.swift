@@ -309,13 +309,16 @@ struct FigureLayout {
 }
 
 extension ColorScale {
-  /// The axis of a colour bar of this height in points, over one cell.
+  /// The axis of a colour bar of this height in points, over one cell: with two ticks or more.
   func axis(height: Double) -> Axis {
     let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
     guard low < high else {
       return Axis(label: label, ticks: [.init(position: 0.5, text: TickText.shortest(low))])
     }
-    return .linear(
-      label: label, from: low, to: high, cells: 1, intervals: min(max(2, Int(height / 24)), 8))
+    let intervals = min(max(2, Int(height / 24)), 8)
+    let axes = (intervals...8).lazy.map {
+      Axis.linear(label: label, from: low, to: high, cells: 1, intervals: $0)
+    }
+    return axes.first { $0.ticks.count > 1 } ?? axes[axes.startIndex]
   }
 }

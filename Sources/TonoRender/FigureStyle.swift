@@ -14,7 +14,9 @@ struct FigureStyle {
 
   let margin = 12.0
   /// Between a tile's panels, and between tiles, where no axis or colour bar stands.
-  let gap = 12.0
+  let gap = 16.0
+  /// How far the text of a tick may reach beyond the end of its axis.
+  let overhang = 7.0
   /// Between the title of a tile and its panels.
   let titleGap = 5.0
   /// Between a row of tiles and the title of the next.
