@@ -61,8 +61,9 @@ static void write_picture(png_structp png, png_infop info, const tono_png_pictur
     png_set_pHYs(png, info, picture->pixels_per_metre, picture->pixels_per_metre,
                  PNG_RESOLUTION_METER);
   }
-  png_set_compression_level(png, 9);
-  png_set_filter(png, PNG_FILTER_TYPE_BASE, picture->filter_up ? PNG_FILTER_UP : PNG_FILTER_NONE);
+  png_set_compression_level(png, 6);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE,
+                 picture->is_filtered ? PNG_FILTER_SUB | PNG_FILTER_UP : PNG_FILTER_NONE);
   write_texts(png, info, picture);
   png_write_info(png, info);
   size_t stride = (size_t)picture->width * (indexed ? 1 : 3);

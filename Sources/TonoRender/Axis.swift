@@ -52,6 +52,15 @@ public struct Axis: Sendable, Equatable, Codable {
       })
   }
 
+  /// An axis of numbered cells: ticks in the middle of every n-th cell, counted from 0.
+  public static func indices(label: String, count: Int, intervals: Int = 8) -> Axis {
+    let step = max(1, Int(niceStep(atLeast: Double(count) / Double(max(intervals, 1)))))
+    let ticks = stride(from: 0, to: count, by: step).map {
+      Tick(position: Double($0) + 0.5, text: String($0))
+    }
+    return Axis(label: label, ticks: ticks)
+  }
+
   /// An axis that is not evenly divided, such as mel bands in Hz.
   ///
   /// - Parameters:

@@ -38,6 +38,11 @@ public enum Colormap: String, CaseIterable, Codable, Sendable {
   /// One of the 256 entries, 0 the lowest.
   public subscript(entry: Int) -> Color { Color(hex: table[entry]) }
 
+  /// The 256 entries in so many steps: each has the colour in the middle of its step.
+  func colors(steps: Int) -> [Color] {
+    (0..<256).map { self[(2 * ($0 * steps / 256) + 1) * 128 / steps] }
+  }
+
   /// The colour of cells that hold no number: neutral, and unlike every entry of the map.
   public var undefinedColor: Color {
     switch self {

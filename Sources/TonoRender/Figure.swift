@@ -118,7 +118,8 @@ public struct Figure: Sendable, Equatable {
         width: Int((layout.size.x * Double(scale)).rounded(.up)),
         height: Int((layout.size.y * Double(scale)).rounded(.up)), scale: scale)
       layout.draw(on: page)
-      return try page.image()
+      let image = try page.image()
+      return layout.grid.colorSteps < 256 ? layout.withFewGreys(image) : image
     }
   }
 

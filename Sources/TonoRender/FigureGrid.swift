@@ -61,7 +61,11 @@ struct FigureGrid {
     let sizes = slots.map { slot in
       slot.heatmaps.map { Self.plotSize($0, target: target, scale: scale, style: style) }
     }
-    let height = sizes.joined().map(\.y).max() ?? target
+    // Panels side by side are equally high: as high as whole pixels make the finest of them.
+    let finest = heatmaps.max { $0.rows < $1.rows }.map {
+      Self.plotSize($0, target: target, scale: scale, style: style).y
+    }
+    let height = (count > 1 ? finest : sizes.joined().map(\.y).max()) ?? target
     self.height = height
     widths = sizes.map { $0.map(\.x).max() ?? height }
     let tileSize = Point(x: widths.reduce(0, +) + 2 * style.gap, y: height + 3 * style.rowGap)
@@ -69,31 +73,27 @@ struct FigureGrid {
     rows = (tiles.count + columns - 1) / columns
   }
 
-  /// How many pixels wide and high the cells of a heat map are.
-  func cell(of heatmap: Heatmap) -> CellSize {
-    Self.cell(of: heatmap, target: target, scale: scale, style: style)
-  }
+  /// A length in whole pixels.
+  func pixels(_ length: Double) -> Int { Int((length * Double(scale)).rounded()) }
+
+  /// How many colours a colour map is drawn in.
+  var colorSteps: Int { style.colorSteps(tiles: tiles.count) }
 
   /// How large a panel's plot is, in points; an empty panel is as large as its neighbours.
   func plotSize(of panel: Figure.Panel, slot: Int) -> Point {
     guard let heatmap = panel.heatmap ?? slots[slot].heatmaps.first else {
       return Point(x: widths[slot], y: height)
     }
-    return Self.plotSize(heatmap, target: target, scale: scale, style: style)
-  }
-
-  private static func cell(
-    of heatmap: Heatmap, target: Double, scale: Int, style: FigureStyle
-  ) -> CellSize {
-    CellSize(
-      rows: heatmap.rows, columns: heatmap.columns, height: target * Double(scale),
-      largest: Int(style.largestCell) * scale)
+    let size = Self.plotSize(heatmap, target: target, scale: scale, style: style)
+    return Point(x: size.x, y: slots.count > 1 ? height : size.y)
   }
 
   private static func plotSize(
     _ heatmap: Heatmap, target: Double, scale: Int, style: FigureStyle
   ) -> Point {
-    let cell = cell(of: heatmap, target: target, scale: scale, style: style)
+    let cell = CellSize(
+      rows: heatmap.rows, columns: heatmap.columns, height: target * Double(scale),
+      largest: Int(style.largestCell) * scale)
     return Point(
       x: Double(cell.width * heatmap.columns) / Double(scale),
       y: Double(cell.height * heatmap.rows) / Double(scale))

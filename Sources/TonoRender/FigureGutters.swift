@@ -51,13 +51,12 @@ struct FigureGutters {
     barTexts = slots.map { slot in
       slot.heatmaps.map { width($0.scale.axis(height: grid.height)) }.max() ?? 0
     }
-    let ownBars = !slots.allSatisfy(\.sharesScale)
+    let scales = slots.compactMap { $0.heatmaps.first?.scale }.reduce(into: [ColorScale]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+    let ownBars = !slots.allSatisfy(\.sharesScale) || tiles.count == 1 && scales.count > 1
     hasOwnBars = ownBars
-    sharedScales =
-      ownBars
-      ? [] : slots.compactMap { $0.heatmaps.first?.scale }.reduce(into: []) { scales, scale in
-        if !scales.contains(scale) { scales.append(scale) }
-      }
+    sharedScales = ownBars ? [] : scales
     let isSimple = slots.count == 1
     hasOuterRowLabel = isSimple && slots[0].sharesRowAxis && rowLabels[0] > 0
     hasOuterColumnLabel = isSimple && slots[0].sharesColumnAxis && columnLabel > 0
@@ -67,6 +66,9 @@ struct FigureGutters {
     hasTileSubtitles = tiles.contains { !$0.subtitle.isEmpty }
     hasPanelTitles = tiles.contains { $0.panels.contains { !$0.title.isEmpty } }
   }
+
+  /// Between the titles of a tile and those of its panels.
+  var panelTitleGap: Double { hasTileTitles || hasTileSubtitles ? 2 : 0 }
 
   /// How far an axis reaches from its edge, its label left out.
   func width(of axis: Axis, ruler: Page) -> Double {
@@ -79,7 +81,7 @@ struct FigureGutters {
     let lines =
       (hasTileTitles ? style.tileTitle.lineHeight : 0)
       + (hasTileSubtitles ? style.tileSubtitle.lineHeight : 0)
-      + (hasPanelTitles ? style.panelTitle.lineHeight : 0)
+      + (hasPanelTitles ? style.panelTitle.lineHeight + panelTitleGap : 0)
     return lines > 0 ? lines + style.titleGap : 0
   }
 

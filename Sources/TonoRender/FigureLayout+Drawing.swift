@@ -12,6 +12,25 @@ extension FigureLayout {
     }
   }
 
+  /// The drawn page with the smooth edges of its letters in 16 greys, so that all its colours
+  /// fit a palette; the plots and colour bars stay as they are.
+  func withFewGreys(_ image: Image) -> Image {
+    var image = image
+    var kept = [Bool](repeating: false, count: image.width * image.height)
+    for rectangle in panels.map(\.plot) + bars.map(\.bar) {
+      let (left, top) = (grid.pixels(rectangle.x), grid.pixels(rectangle.y))
+      for y in top..<top + grid.pixels(rectangle.height) {
+        for x in left..<left + grid.pixels(rectangle.width) { kept[y * image.width + x] = true }
+      }
+    }
+    for index in kept.indices where !kept[index] {
+      for offset in 3 * index..<3 * index + 3 {
+        image.pixels[offset] = UInt8((Int(image.pixels[offset]) + 8) / 17 * 17)
+      }
+    }
+    return image
+  }
+
   private var hairline: Double { max(0.5, 1 / Double(grid.scale)) }
 
   // MARK: - Panels
@@ -19,7 +38,9 @@ extension FigureLayout {
   private func draw(_ panel: PlacedPanel, on page: Page) {
     switch panel.content {
     case .heatmap(let heatmap):
-      let image = heatmap.image(cellWidth: panel.cell.width, cellHeight: panel.cell.height)
+      let image = heatmap.image(
+        width: grid.pixels(panel.plot.width), height: grid.pixels(panel.plot.height),
+        palette: heatmap.scale.colormap.colors(steps: grid.colorSteps))
       page.place(image, at: Point(x: panel.plot.x, y: panel.plot.y))
       page.frame(panel.plot, width: hairline, color: grid.style.ink)
       for mark in heatmap.marks { draw(mark, of: heatmap, in: panel.plot, on: page) }
@@ -56,10 +77,8 @@ extension FigureLayout {
 
   private func draw(_ placed: PlacedBar, on page: Page) {
     let bar = placed.bar
-    let colors = placed.scale.colormap.colors
-    let (width, height) = (
-      Int(bar.width * Double(grid.scale)), max(1, Int((bar.height * Double(grid.scale)).rounded()))
-    )
+    let colors = placed.scale.colormap.colors(steps: grid.colorSteps)
+    let (width, height) = (grid.pixels(bar.width), grid.pixels(bar.height))
     let isConstant = placed.scale.range.lowerBound == placed.scale.range.upperBound
     let pixels = (0..<height).flatMap { y in
       let color = colors[isConstant ? 128 : (2 * (height - y) - 1) * 128 / height]
@@ -95,11 +114,11 @@ extension FigureLayout {
       drawTick(at: place, of: placed, on: page)
       guard placed.hasTexts else { continue }
       let width = page.width(of: tick.text, style)
-      let extent = placed.edge == .bottom ? width + 5 : style.digitHeight + 2.5
+      let extent = placed.edge == .bottom ? width + 5 : style.digitHeight + 4
       var centre = place
       if placed.edge == .bottom {
         // A long text at the end of an axis must not reach into the next panel's.
-        let room = grid.style.gap / 2 - 1
+        let room = grid.style.overhang
         let (low, high) = (placed.plot.x - room + width / 2, placed.plot.maxX + room - width / 2)
         if low <= high { centre = min(max(place, low), high) }
       }

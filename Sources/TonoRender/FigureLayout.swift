@@ -4,7 +4,6 @@ struct FigureLayout {
   struct PlacedPanel {
     let content: Figure.Panel.Content
     let plot: Rectangle
-    let cell: CellSize
   }
 
   /// An axis beside a plot or a colour bar.
@@ -128,7 +127,7 @@ struct FigureLayout {
       baseline += style.tileSubtitle.lineHeight
       lines.append(place(tile.subtitle, style.tileSubtitle, x: left, limit: right - left))
     }
-    if gutters.hasPanelTitles { baseline += style.panelTitle.lineHeight }
+    if gutters.hasPanelTitles { baseline += style.panelTitle.lineHeight + gutters.panelTitleGap }
     for (slot, panel) in tile.panels.enumerated() {
       let x = plots.x[column][slot]
       if gutters.hasPanelTitles {
@@ -147,11 +146,7 @@ struct FigureLayout {
       x: x, y: snapped(y + grid.height - plotSize.y), width: plotSize.x, height: plotSize.y)
     // An empty panel at the edge of the page still carries the axes that its neighbours share.
     let shared = grid.slots[slot]
-    let cell = (panel.heatmap ?? shared.heatmaps.first).map(grid.cell)
-    panels.append(
-      PlacedPanel(
-        content: panel.content, plot: plot,
-        cell: cell ?? CellSize(rows: 1, columns: 1, height: 1, largest: 1)))
+    panels.append(PlacedPanel(content: panel.content, plot: plot))
     let isLeftmost = index % grid.columns == 0
     let isLowest = index + grid.columns >= figure.tiles.count
     if let heatmap = panel.heatmap ?? (shared.sharesRowAxis ? shared.heatmaps.first : nil) {
@@ -314,13 +309,16 @@ struct FigureLayout {
 }
 
 extension ColorScale {
-  /// The axis of a colour bar of this height in points, over one cell.
+  /// The axis of a colour bar of this height in points, over one cell: with two ticks or more.
   func axis(height: Double) -> Axis {
     let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
     guard low < high else {
       return Axis(label: label, ticks: [.init(position: 0.5, text: TickText.shortest(low))])
     }
-    return .linear(
-      label: label, from: low, to: high, cells: 1, intervals: min(max(2, Int(height / 24)), 8))
+    let intervals = min(max(2, Int(height / 24)), 8)
+    let axes = (intervals...8).lazy.map {
+      Axis.linear(label: label, from: low, to: high, cells: 1, intervals: $0)
+    }
+    return axes.first { $0.ticks.count > 1 } ?? axes[axes.startIndex]
   }
 }

@@ -66,23 +66,27 @@ public struct Heatmap: Sendable, Equatable {
   public var columns: Int { matrix.shape[1] }
 
   /// The bare picture for programs: one pixel a cell, row 0 at the bottom, no margins.
-  public var image: Image { image(cellWidth: 1, cellHeight: 1) }
+  public var image: Image { image(width: columns, height: rows, palette: scale.colormap.colors) }
 
-  /// The bare picture with each cell a block of equal pixels.
-  func image(cellWidth: Int, cellHeight: Int) -> Image {
-    let colors = scale.colormap.colors
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(3 * matrix.count * cellWidth * cellHeight)
-    for row in (0..<rows).reversed() {
-      var line: [UInt8] = []
-      line.reserveCapacity(3 * columns * cellWidth)
-      for value in matrix.values[row * columns..<(row + 1) * columns] {
-        let color = scale.entry(of: value).map { colors[$0] } ?? scale.colormap.undefinedColor
-        for _ in 0..<cellWidth { line += [color.red, color.green, color.blue] }
-      }
-      for _ in 0..<cellHeight { pixels += line }
+  /// The bare picture drawn larger: each pixel has the colour of the cell that it lies in.
+  ///
+  /// - Parameter palette: The colours of the 256 entries of the colour map.
+  func image(width: Int, height: Int, palette: [Color]) -> Image {
+    let cells = matrix.values.map { value in
+      scale.entry(of: value).map { palette[$0] } ?? scale.colormap.undefinedColor
     }
-    return Image(width: columns * cellWidth, height: rows * cellHeight, pixels: pixels)
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(3 * width * height)
+    for y in 0..<height {
+      let row = (rows * (height - 1 - y)) / height
+      for x in 0..<width {
+        let color = cells[row * columns + x * columns / width]
+        pixels.append(color.red)
+        pixels.append(color.green)
+        pixels.append(color.blue)
+      }
+    }
+    return Image(width: width, height: height, pixels: pixels)
   }
 
   /// Whether finite values lie below and above the range of the scale.

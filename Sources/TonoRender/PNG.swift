@@ -5,8 +5,8 @@ import CTonoPNGWriter
 public enum PNG {
   /// The bytes of a PNG file with this picture, lossless; equal pictures give equal bytes.
   ///
-  /// Pictures of at most 256 colours are stored with a palette, others as 8-bit RGB, each under
-  /// the row filter that makes the smaller file.
+  /// Pictures of at most 256 colours are stored with a palette, others as 8-bit RGB; rows plain or
+  /// as differences from their neighbours, whichever makes the smaller file.
   ///
   /// - Parameters:
   ///   - image: The picture, in sRGB.
@@ -24,9 +24,9 @@ public enum PNG {
     }
     let indexed = IndexedPixels(image)
     var smallest: [UInt8] = []
-    for filterUp in [false, true] {
+    for isFiltered in [false, true] {
       let bytes = try write(
-        image, indexed: indexed, filterUp: filterUp, text: text, pixelsPerInch: pixelsPerInch)
+        image, indexed: indexed, isFiltered: isFiltered, text: text, pixelsPerInch: pixelsPerInch)
       if smallest.isEmpty || bytes.count < smallest.count { smallest = bytes }
     }
     return smallest
@@ -63,7 +63,7 @@ public enum PNG {
   }
 
   private static func write(
-    _ image: Image, indexed: IndexedPixels?, filterUp: Bool, text: [String: String],
+    _ image: Image, indexed: IndexedPixels?, isFiltered: Bool, text: [String: String],
     pixelsPerInch: Double?
   ) throws -> [UInt8] {
     let words = text.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }.map(cString)
@@ -83,7 +83,7 @@ public enum PNG {
           picture.palette = palette.isEmpty ? nil : palette.baseAddress
           picture.palette_count = Int32(palette.count / 3)
           picture.pixels_per_metre = UInt32(((pixelsPerInch ?? 0) / 0.0254).rounded())
-          picture.filter_up = filterUp ? 1 : 0
+          picture.is_filtered = isFiltered ? 1 : 0
           picture.texts = texts.baseAddress
           picture.text_count = Int32(texts.count)
           return try write(picture)
@@ -112,39 +112,5 @@ public enum PNG {
     let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: bytes.count)
     _ = copy.initialize(from: bytes)
     return copy
-  }
-}
-
-/// A picture of at most 256 colours as a palette and one index a pixel.
-private struct IndexedPixels {
-  /// RGB triples in the order in which the colours first appear.
-  private(set) var palette: [UInt8] = []
-
-  /// The index of every pixel's colour, rows from the top.
-  private(set) var indices: [UInt8] = []
-
-  /// The picture's palette and indices; nil if it has more than 256 colours.
-  init?(_ image: Image) {
-    var known: [UInt32: UInt8] = [:]
-    var last: (color: UInt32, index: UInt8)?
-    indices.reserveCapacity(image.width * image.height)
-    for offset in stride(from: 0, to: image.pixels.count, by: 3) {
-      let (red, green, blue) = (
-        image.pixels[offset], image.pixels[offset + 1], image.pixels[offset + 2]
-      )
-      let color = UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue)
-      if let last, last.color == color {
-        indices.append(last.index)
-        continue
-      }
-      if known[color] == nil {
-        guard known.count < 256 else { return nil }
-        known[color] = UInt8(known.count)
-        palette += [red, green, blue]
-      }
-      let index = known[color, default: 0]
-      last = (color, index)
-      indices.append(index)
-    }
   }
 }

@@ -24,7 +24,7 @@ struct TextStyle: Equatable {
   /// The size of the font, in points.
   var size: Double
   var isBold = false
-  var color = Color(hex: 0x1A1A1A)
+  var color = Color(hex: 0x222222)
 }
 
 /// The owner of one cairo surface and of the pen that draws on it, in points from the top left.

@@ -21,8 +21,8 @@ typedef struct {
   int32_t palette_count;
   /// Pixels a metre, or 0 to leave it unsaid.
   uint32_t pixels_per_metre;
-  /// Whether rows are written as differences from the row above.
-  int32_t filter_up;
+  /// Whether rows are written as differences from the pixels to the left or above.
+  int32_t is_filtered;
   const tono_png_text *texts;
   int32_t text_count;
 } tono_png_picture;
