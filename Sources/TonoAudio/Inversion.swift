@@ -63,10 +63,13 @@ public struct Inversion: Codable, Hashable, Sendable {
     let transform = ShortTimeFourierTransform<Float>(
       fftSize: frontEnd.fftSize, windowLength: frontEnd.windowLength,
       hop: max(1, frontEnd.windowLength / hopDivisor))
-    let magnitudes = magnitudes(of: pattern, frontEnd: frontEnd, transform: transform, count: count)
-    let samples = GriffinLim(transform: transform, iterations: iterations, seed: seed)
-      .sound(magnitudes: magnitudes, count: count)
-    return finished(Waveform(samples: samples, sampleRate: frontEnd.sampleRate))
+    let magnitudes = magnitudes(
+      ofBinPower: binPower(of: pattern, frontEnd: frontEnd), analysisHop: frontEnd.hop,
+      frames: transform.frameCount(forSamples: count), hop: transform.hop)
+    var search = GriffinLim(
+      transform: transform, magnitudes: magnitudes, count: count, seed: seed)
+    search.improve(iterations: iterations)
+    return finished(Waveform(samples: search.sound, sampleRate: frontEnd.sampleRate))
   }
 
   private func validate() throws {
@@ -77,31 +80,31 @@ public struct Inversion: Codable, Hashable, Sendable {
     }
   }
 
-  /// The magnitudes `[synthesis frames, bins]` of a sound of `count` samples.
-  ///
-  /// Between two analysis frames magnitudes change linearly; after the last they stay.
-  private func magnitudes(
-    of pattern: Tensor, frontEnd: FrontEnd, transform: ShortTimeFourierTransform<Float>, count: Int
-  ) -> [Float] {
+  /// The power of every Fourier bin in every frame of a pattern, `[bins, analysis frames]`.
+  private func binPower(of pattern: Tensor, frontEnd: FrontEnd) -> Tensor {
     let level = frontEnd.decibels(of: pattern).reshaped([frontEnd.bands, frontEnd.frames])
     let power = Tensor(shape: level.shape, values: level.values.map { pow(10, $0 / 10) })
-    let binPower = frontEnd.filterBank
-      .binPower(ofBandPower: power, iterations: Self.powerIterations)
-    let magnitude = binPower.values.map { $0.squareRoot() }
+    return frontEnd.filterBank.binPower(ofBandPower: power, iterations: Self.powerIterations)
+  }
 
-    let frames = transform.frameCount(forSamples: count)
-    let bins = transform.bins
+  /// The magnitudes `[frames, bins]` at another hop than the analysis had.
+  ///
+  /// Between two analysis frames levels in dB change linearly, which gives patterns back more
+  /// faithfully than linear magnitudes or powers do; after the last frame they stay.
+  private func magnitudes(
+    ofBinPower power: Tensor, analysisHop: Int, frames: Int, hop: Int
+  ) -> [Float] {
+    let (bins, columns) = (power.shape[0], power.shape[1])
+    let logarithm = power.values.map { log(max($0, .leastNormalMagnitude)) / 2 }
     var result = [Float](repeating: 0, count: frames * bins)
-    let last = frontEnd.frames - 1
     for frame in 0..<frames {
-      let position = min(Float(frame * transform.hop) / Float(frontEnd.hop), Float(last))
+      let position = min(Float(frame * hop) / Float(analysisHop), Float(columns - 1))
       let before = Int(position)
-      let after = min(before + 1, last)
+      let after = min(before + 1, columns - 1)
       let share = position - Float(before)
       for bin in 0..<bins {
-        let row = bin * frontEnd.frames
-        result[frame * bins + bin] =
-          (1 - share) * magnitude[row + before] + share * magnitude[row + after]
+        let (x, y) = (logarithm[bin * columns + before], logarithm[bin * columns + after])
+        result[frame * bins + bin] = exp((1 - share) * x + share * y)
       }
     }
     return result
