@@ -63,7 +63,6 @@ struct MaximizeCommand: ParsableCommand {
   }
 
   func run() throws {
-    Allocator.keepFreedMemory()
     let model = try model.load()
     let assignment = try frontEnds.assign(to: model)
     let frontEnds = assignment.frontEnds
