@@ -41,6 +41,7 @@ public struct Axis: Sendable, Equatable, Codable {
   ///   - to: The value at the outer edge of the last cell; it may be the smaller one.
   ///   - cells: How many cells lie between the two.
   ///   - intervals: How many steps there are at most between `from` and `to`.
+  /// - Returns: The axis; without ticks if `from` and `to` are the same or not finite.
   public static func linear(
     label: String, from: Double, to: Double, cells: Int, intervals: Int = 8
   ) -> Axis {
@@ -69,12 +70,14 @@ public struct Axis: Sendable, Equatable, Codable {
   ///   - cells: How many cells the axis has.
   ///   - text: How a value is written.
   ///   - position: Where a value lies, in cells from the outer edge of the first.
+  /// - Returns: The axis with the ticks that lie on it.
   public static func nonlinear(
     label: String, values: [Double], cells: Int,
     text: (Double) -> String = TickText.prefixed, position: (Double) -> Double
   ) -> Axis {
     let ticks = values.map { Tick(position: position($0), text: text($0)) }
-    return Axis(label: label, ticks: ticks.filter { $0.position >= 0 && $0.position <= Double(cells) })
+    return Axis(
+      label: label, ticks: ticks.filter { $0.position >= 0 && $0.position <= Double(cells) })
   }
 
   /// The round values within an interval, ascending, with their texts; none in an empty interval.

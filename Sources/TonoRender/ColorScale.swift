@@ -43,7 +43,8 @@ public struct ColorScale: Sendable, Equatable, Codable {
   ) -> ColorScale {
     let values = finiteValues(of: matrices).sorted()
     let range =
-      percentile(percentiles.lowerBound, of: values)...percentile(
+      percentile(
+        percentiles.lowerBound, of: values)...percentile(
         percentiles.upperBound, of: values)
     return ColorScale(colormap: colormap, range: range, label: label)
   }

@@ -101,6 +101,7 @@ public struct Figure: Sendable, Equatable {
   /// - Parameters:
   ///   - scale: Pixels a point (1/72 inch): 2 for screens and drafts, 4 for print.
   ///   - text: Provenance to store in the file, by keyword.
+  /// - Returns: The bytes of the file.
   /// - Throws: `RenderError` if the figure is too large to draw, or a keyword is not allowed.
   public func png(scale: Int = 2, text: [String: String] = [:]) throws -> [UInt8] {
     try PNG.encode(image(scale: scale), text: text, pixelsPerInch: 72 * Double(scale))

@@ -32,16 +32,12 @@ struct FigureGutters {
   init(_ grid: FigureGrid, ruler: Page) {
     self.grid = grid
     let (style, slots, tiles) = (grid.style, grid.slots, grid.tiles)
-    func width(_ axis: Axis) -> Double {
-      let texts = axis.ticks.map { ruler.width(of: $0.text, style.tickText) }.max() ?? 0
-      let ticks = axis.ticks.isEmpty ? 0 : style.tickLength
-      return ticks + (texts > 0 ? style.textGap + texts : 0)
-    }
+    func reach(_ axis: Axis) -> Double { Self.reach(of: axis, style: style, ruler: ruler) }
     func label(_ texts: [String]) -> Double {
       texts.allSatisfy(\.isEmpty) ? 0 : style.textGap + style.axisLabel.size
     }
     let heatmaps = slots.flatMap(\.heatmaps)
-    rowTexts = slots.map { $0.heatmaps.map { width($0.rowAxis) }.max() ?? 0 }
+    rowTexts = slots.map { $0.heatmaps.map { reach($0.rowAxis) }.max() ?? 0 }
     columnTexts =
       heatmaps.contains { !$0.columnAxis.ticks.isEmpty }
       ? style.tickLength + style.textGap + style.tickText.size : 0
@@ -49,7 +45,7 @@ struct FigureGutters {
     columnLabel = label(heatmaps.map(\.columnAxis.label))
     barLabels = slots.map { label($0.heatmaps.map(\.scale.label)) }
     barTexts = slots.map { slot in
-      slot.heatmaps.map { width($0.scale.axis(height: grid.height)) }.max() ?? 0
+      slot.heatmaps.map { reach($0.scale.axis(height: grid.height)) }.max() ?? 0
     }
     let scales = slots.compactMap { $0.heatmaps.first?.scale }.reduce(into: [ColorScale]()) {
       if !$0.contains($1) { $0.append($1) }
@@ -70,10 +66,11 @@ struct FigureGutters {
   /// Between the titles of a tile and those of its panels.
   var panelTitleGap: Double { hasTileTitles || hasTileSubtitles ? 2 : 0 }
 
-  /// How far an axis reaches from its edge, its label left out.
-  func width(of axis: Axis, ruler: Page) -> Double {
+  /// How far ticks and their texts reach from an upright edge.
+  static func reach(of axis: Axis, style: FigureStyle, ruler: Page) -> Double {
     let texts = axis.ticks.map { ruler.width(of: $0.text, style.tickText) }.max() ?? 0
-    return style.tickLength + style.textGap + texts
+    let ticks = axis.ticks.isEmpty ? 0 : style.tickLength
+    return ticks + (texts > 0 ? style.textGap + texts : 0)
   }
 
   /// The lines above a row of plots.

@@ -55,7 +55,7 @@ struct FigureLayout {
     self.figure = figure
     grid = FigureGrid(figure, scale: ruler.scale)
     gutters = FigureGutters(grid, ruler: ruler)
-    let top = placeHeadlineHeight()
+    let top = headlineBottom()
     let plots = plotOrigins(below: top)
     for index in figure.tiles.indices { placeTile(index, plots: plots, ruler: ruler) }
     let right = placeSharedBars(plots: plots, ruler: ruler)
@@ -151,9 +151,12 @@ struct FigureLayout {
     let isLowest = index + grid.columns >= figure.tiles.count
     if let heatmap = panel.heatmap ?? (shared.sharesRowAxis ? shared.heatmaps.first : nil) {
       let hasTexts = isLeftmost || !shared.sharesRowAxis
-      axes.append(
-        PlacedAxis(
-          axis: heatmap.rowAxis, cells: heatmap.rows, edge: .left, plot: plot, hasTexts: hasTexts))
+      if hasTexts || panel.heatmap != nil {
+        axes.append(
+          PlacedAxis(
+            axis: heatmap.rowAxis, cells: heatmap.rows, edge: .left, plot: plot,
+            hasTexts: hasTexts))
+      }
       if hasTexts && !gutters.hasOuterRowLabel {
         placeLabel(
           heatmap.rowAxis.label, beside: plot,
@@ -162,10 +165,12 @@ struct FigureLayout {
     }
     if let heatmap = panel.heatmap ?? (shared.sharesColumnAxis ? shared.heatmaps.first : nil) {
       let hasTexts = isLowest || !shared.sharesColumnAxis
-      axes.append(
-        PlacedAxis(
-          axis: heatmap.columnAxis, cells: heatmap.columns, edge: .bottom, plot: plot,
-          hasTexts: hasTexts))
+      if hasTexts || panel.heatmap != nil {
+        axes.append(
+          PlacedAxis(
+            axis: heatmap.columnAxis, cells: heatmap.columns, edge: .bottom, plot: plot,
+            hasTexts: hasTexts))
+      }
       if hasTexts && !gutters.hasOuterColumnLabel {
         placeLabel(heatmap.columnAxis.label, below: plot)
       }
@@ -224,16 +229,15 @@ struct FigureLayout {
   private mutating func placeSharedBars(plots: Plots, ruler: Page) -> Double {
     guard !gutters.hasOwnBars else { return plots.right + gutters.outerRight }
     var x = plots.right
-    let bottom = grid.rows == 1 ? plots.y[0] + grid.height : plots.y[grid.rows - 1] + grid.height
-    let highest = figure.tiles.count == 1 || grid.rows == 1 ? panels[0].plot.y : plots.y[0]
-    let height = snapped(min(bottom - highest, max(style.tallestBar, grid.height)))
+    let bottom = plots.y[grid.rows - 1] + grid.height
+    let height = snapped(min(bottom - plots.y[0], max(style.tallestBar, grid.height)))
     for scale in gutters.sharedScales {
       x = snapped(x + style.gap)
       let axis = scale.axis(height: height)
       let heatmaps = grid.slots.flatMap(\.heatmaps).filter { $0.scale == scale }
-      let rectangle = Rectangle(x: x, y: highest, width: style.barWidth, height: height)
+      let rectangle = Rectangle(x: x, y: plots.y[0], width: style.barWidth, height: height)
       placeBar(scale, of: heatmaps, in: rectangle)
-      x += style.barWidth + gutters.width(of: axis, ruler: ruler)
+      x += style.barWidth + FigureGutters.reach(of: axis, style: style, ruler: ruler)
       if !scale.label.isEmpty {
         labels.append(
           PlacedLabel(
@@ -283,7 +287,7 @@ struct FigureLayout {
   }
 
   /// Where the grid begins, below the headline.
-  private func placeHeadlineHeight() -> Double {
+  private func headlineBottom() -> Double {
     var y = style.margin
     if !figure.title.isEmpty { y += style.pageTitle.lineHeight }
     if !figure.subtitle.isEmpty { y += style.pageSubtitle.lineHeight }

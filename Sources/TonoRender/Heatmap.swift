@@ -70,7 +70,7 @@ public struct Heatmap: Sendable, Equatable {
 
   /// The bare picture drawn larger: each pixel has the colour of the cell that it lies in.
   ///
-  /// - Parameter palette: The colours of the 256 entries of the colour map.
+  /// The palette holds the colours of the 256 entries of the colour map.
   func image(width: Int, height: Int, palette: [Color]) -> Image {
     let cells = matrix.values.map { value in
       scale.entry(of: value).map { palette[$0] } ?? scale.colormap.undefinedColor

@@ -13,6 +13,7 @@ public enum PNG {
   ///   - text: Provenance: keywords (1 to 79 ASCII characters) and what they say, as iTXt chunks
   ///     in the order of the keywords.
   ///   - pixelsPerInch: How large the picture is on paper; `nil` leaves it unsaid.
+  /// - Returns: The bytes of the file.
   /// - Throws: `RenderError` for a keyword or a size that PNG does not allow.
   public static func encode(
     _ image: Image, text: [String: String] = [:], pixelsPerInch: Double? = nil

@@ -74,7 +74,8 @@ final class Page {
   private func check() throws {
     let status = cairo_status(context)
     guard status == CAIRO_STATUS_SUCCESS else {
-      throw RenderError("cairo cannot draw the figure: \(String(cString: cairo_status_to_string(status)))")
+      throw RenderError(
+        "cairo cannot draw the figure: \(String(cString: cairo_status_to_string(status)))")
     }
   }
 
@@ -159,9 +160,7 @@ final class Page {
     return extents.x_advance
   }
 
-  /// Writes a line of text from the left end of its baseline.
-  ///
-  /// - Parameter isUpright: Whether the line runs upwards instead of to the right.
+  /// Writes a line of text from the left end of its baseline; an upright one runs upwards.
   func write(_ text: String, at origin: Point, _ style: TextStyle, isUpright: Bool = false) {
     select(style)
     setColor(style.color)

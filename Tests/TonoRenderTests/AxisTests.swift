@@ -6,7 +6,8 @@ import Testing
 @Suite struct AxisTests {
   @Test func linearAxisHasRoundTicksWhereTheyBelong() {
     let axis = Axis.linear(label: "time (s)", from: 0, to: 4, cells: 482)
-    #expect(axis.ticks.map(\.text) == ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5", "3.0", "3.5", "4.0"])
+    #expect(
+      axis.ticks.map(\.text) == ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5", "3.0", "3.5", "4.0"])
     for (index, tick) in axis.ticks.enumerated() {
       #expect(abs(tick.position - Double(index) / 8 * 482) < 1e-9)
     }
@@ -58,7 +59,8 @@ import Testing
 
   @Test func numberedCellsHaveTicksInTheirMiddle() {
     #expect(Axis.indices(label: "", count: 3).ticks.map(\.position) == [0.5, 1.5, 2.5])
-    #expect(Axis.indices(label: "", count: 500).ticks.map(\.text) == ["0", "100", "200", "300", "400"])
+    #expect(
+      Axis.indices(label: "", count: 500).ticks.map(\.text) == ["0", "100", "200", "300", "400"])
     #expect(Axis.indices(label: "", count: 1).ticks.map(\.text) == ["0"])
   }
 

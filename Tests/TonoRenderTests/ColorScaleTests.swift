@@ -22,7 +22,8 @@ import TonoNetwork
 
   /// `numpy.percentile(numpy.arange(11) ** 2, [25, 96])` is `[6.5, 92.4]`.
   @Test func percentilesAreInterpolatedAsNumPyDoes() {
-    let squares = Tensor(shape: [1, 12], values: [.nan] + (0..<11).reversed().map { Float($0 * $0) })
+    let squares = Tensor(
+      shape: [1, 12], values: [.nan] + (0..<11).reversed().map { Float($0 * $0) })
     let range = ColorScale.robust(of: [squares], percentiles: 25...96, label: "").range
     #expect(abs(range.lowerBound - 6.5) < 1e-5)
     #expect(abs(range.upperBound - 92.4) < 1e-4)

@@ -47,7 +47,9 @@ import Testing
     #expect(!chunks(of: try PNG.encode(image)).contains { $0.name == "pHYs" })
   }
 
-  @Test(arguments: ["", " Title", "Title ", "two  spaces", "Größe", String(repeating: "k", count: 80)])
+  @Test(arguments: [
+    "", " Title", "Title ", "two  spaces", "Größe", String(repeating: "k", count: 80),
+  ])
   func impossibleKeywordIsRefused(_ keyword: String) {
     let image = picture(width: 1, height: 1, colors: 1)
     #expect(throws: RenderError.self) { try PNG.encode(image, text: [keyword: "text"]) }
