@@ -20,7 +20,11 @@ extension AudioFile {
   ///
   /// The same sound gives the same bytes. Samples beyond full scale are clipped, never wrapped.
   ///
-  /// - Parameter comment: Where the sound comes from, kept in the file's comment chunk.
+  /// - Parameters:
+  ///   - waveform: The sound; full scale is −1…1.
+  ///   - encoding: How its samples are stored.
+  ///   - comment: Where the sound comes from, kept in the file's comment chunk.
+  /// - Returns: The whole file; this room writes none itself.
   /// - Throws: `AudioError` when libsndfile cannot write the sound.
   public static func encode(
     _ waveform: Waveform, as encoding: Encoding = .pcm16, comment: String? = nil

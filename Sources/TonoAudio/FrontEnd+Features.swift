@@ -65,7 +65,8 @@ extension FrontEnd {
   /// the dynamic range: no sound has such levels, and clamping them would change the pattern,
   /// while a smaller unit is the same to the network. Without normalization, levels are clamped.
   ///
-  /// - Parameter pattern: Of any shape, usually `inputShape`; the result has the same.
+  /// - Parameter pattern: Of any shape, usually `inputShape`.
+  /// - Returns: Levels of the same shape.
   public func decibels(of pattern: Tensor) -> Tensor {
     let highest = pattern.values.max() ?? 0
     let extent = highest - (pattern.values.min() ?? 0)

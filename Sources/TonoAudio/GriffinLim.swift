@@ -30,6 +30,7 @@ struct GriffinLim {
   ///   - transform: Its hop is at most a quarter of its window.
   ///   - magnitudes: `[frames, bins]`, for every frame of the sound.
   ///   - count: The number of samples of the sound.
+  ///   - seed: The same seed gives the same sound.
   init(
     transform: ShortTimeFourierTransform<Float>, magnitudes: [Float], count: Int, seed: UInt64
   ) {

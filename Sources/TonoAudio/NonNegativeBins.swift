@@ -9,7 +9,9 @@ extension MelFilterBank {
   /// never raise the error, and stay near their smooth start: each bin begins at the level of the
   /// bands around it. Bins that no band reads stay at zero.
   ///
-  /// - Parameter power: Band powers `[bands, frames]`, all positive.
+  /// - Parameters:
+  ///   - power: Band powers `[bands, frames]`, all positive.
+  ///   - iterations: How many steps are made.
   /// - Returns: Bin powers `[bins, frames]`.
   /// - Complexity: O(iterations · frames · non-zero weights).
   func binPower(ofBandPower power: Tensor, iterations: Int) -> Tensor {
@@ -30,8 +32,8 @@ extension MelFilterBank {
   private func smoothStart(_ power: [Float], frames: Int) -> [Float] {
     let sums = filters.map { $0.weights.reduce(0, +) }
     var level = power
-    for band in 0..<bands {
-      for frame in 0..<frames { level[band * frames + frame] /= max(sums[band], .leastNormalMagnitude) }
+    for band in 0..<bands where sums[band] > 0 {
+      for frame in 0..<frames { level[band * frames + frame] /= sums[band] }
     }
     var start = bins(summing: level, frames: frames)
     let reads = bins(summing: [Float](repeating: 1, count: bands), frames: 1)

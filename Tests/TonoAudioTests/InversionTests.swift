@@ -36,9 +36,10 @@ struct InversionTests {
 
     let inside = mean(level, rows, columns)
     let others = (0..<frontEnd.bands).filter { $0 < row - 2 || $0 >= rows.upperBound + 2 }
-    let loudestOther = others.flatMap { other in
-      (0..<frontEnd.frames).map { level.values[other * frontEnd.frames + $0] }
-    }.max() ?? 0
+    let loudestOther =
+      others.flatMap { other in
+        (0..<frontEnd.frames).map { level.values[other * frontEnd.frames + $0] }
+      }.max() ?? 0
     #expect(inside > -8, "the block is at \(inside) dB")
     #expect(loudestOther < -15, "another row reaches \(loudestOther) dB")
     let brightest = try #require(level.values.indices.max { level.values[$0] < level.values[$1] })
@@ -115,7 +116,9 @@ struct InversionTests {
       var search = GriffinLim(
         transform: transform, magnitudes: goal, count: sound.count, seed: 1)
       search.improve(iterations: iterations)
-      let reached = transform.spectrogram(of: search.sound).values.map { ($0 * $0).sum().squareRoot() }
+      let reached = transform.spectrogram(of: search.sound).values.map {
+        ($0 * $0).sum().squareRoot()
+      }
       return zip(goal, reached).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     }
     let errors = [0, 5, 30].map(error)
