@@ -33,6 +33,7 @@ let package = Package(
     system("CTonoCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     system("CTonoZip", pkgConfig: "libzip", apt: "libzip-dev"),
     system("CTonoCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    .target(name: "CTonoPNGWriter", dependencies: ["CTonoPNG"]),
 
     // MARK: - Rooms: the arrows go down, never round
     .target(name: "CTonoKernels"),
@@ -41,7 +42,9 @@ let package = Package(
     .target(name: "CTonoHDF5Probe", dependencies: ["CTonoHDF5"]),
     .target(name: "TonoModels", dependencies: ["TonoNetwork", "CTonoHDF5", "CTonoHDF5Probe"]),
     .target(name: "TonoAscent", dependencies: ["TonoNetwork", "TonoAudio"]),
-    .target(name: "TonoRender", dependencies: ["TonoNetwork", "CTonoPNG", "CTonoCairo"]),
+    .target(
+      name: "TonoRender",
+      dependencies: ["TonoNetwork", "CTonoPNG", "CTonoPNGWriter", "CTonoCairo"]),
     .target(
       name: "TonoStudy",
       dependencies: [

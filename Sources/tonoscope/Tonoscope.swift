@@ -1,6 +1,23 @@
 import ArgumentParser
+import TonoStudy
 
+/// The command line: one subcommand per file.
 @main
 struct Tonoscope: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "tonoscope")
+  static let configuration = CommandConfiguration(
+    commandName: "tonoscope",
+    abstract: "Show and play what the neurons of an audio network listen for.",
+    discussion: """
+      A trained model goes in. For each neuron asked, gradient ascent on the input spectrogram, \
+      weights frozen, finds what excites it most; a picture with true axes and a sound come out.
+
+      Look at a model, then at one of its layers:
+        tonoscope inspect seeds/siamese_pretrained.h5
+        tonoscope maximize seeds/siamese_pretrained.h5 'nyu_conv_3_AC:*' --out run
+      """,
+    version: tonoscopeVersion,
+    subcommands: [
+      InspectCommand.self, MaximizeCommand.self, FeaturesCommand.self, ActivationsCommand.self,
+      GradientCommand.self,
+    ])
 }

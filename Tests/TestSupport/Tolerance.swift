@@ -4,6 +4,10 @@ public enum Tolerance {
   /// and the third derivative of smooth activations times the step squared.
   public static let finiteDifference = 2e-3
 
+  /// Central differences of a whole network, with a smaller step so that few kinks are crossed: the
+  /// outputs' rounding (6e-8) over the step (1/1024), and the kinks.
+  public static let smallStep = 2e-2
+
   /// Activations against another framework, relative to the largest: sums of some thousand products
   /// in another order.
   public static let activation = 1e-4
@@ -13,4 +17,25 @@ public enum Tolerance {
 
   /// Sums of a few hundred float32 products in another order.
   public static let reordered: Float = 1e-5
+
+  /// Levels against librosa's, in dB, above the floor: what the front ends promise.
+  public static let decibels: Float = 1e-3
+
+  /// Single-precision Fourier transforms of values around 1 against other arithmetic.
+  public static let spectrum: Float = 2e-5
+
+  /// Single-precision sounds that went to a spectrogram and back.
+  public static let roundTrip: Float = 1e-5
+
+  /// Sums of many single-precision products, relative.
+  public static let sum: Double = 1e-5
+
+  /// Filter weights, against the same formula in another language, relative to the largest.
+  public static let filterWeight: Float = 1e-6
+
+  /// Samples that another build of the same resampler may differ in.
+  public static let resampling: Float = 2e-6
+
+  /// One step of a 16-bit sample.
+  public static let sample16: Float = 1 / 32_768
 }

@@ -73,7 +73,7 @@ import TonoNetwork
       let predicted = zip(inputs, directions).reduce(0) { sum, entry in
         sum + (gradients[entry.0].map { dot($0, entry.1) } ?? .nan)
       }
-      #expect(abs(slope - predicted) < Tolerance.finiteDifference * max(1, abs(slope)))
+      #expect(abs(slope - predicted) < Tolerance.smallStep * max(1, abs(slope)))
     }
   }
 

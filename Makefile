@@ -1,0 +1,32 @@
+# The two commands of the README are `make demo` and `make test`; `make help` lists the rest.
+
+.DEFAULT_GOAL := help
+.PHONY: help packages build test demo figures format lint
+
+SWIFT_FILES := Package.swift Sources Tests
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+packages: ## install the Debian packages that are missing
+	@Scripts/install-packages.sh
+
+build: packages ## build the tonoscope command (release)
+	swift build -c release --product tonoscope
+
+# Tests reach internal declarations, so every module is built another way than for the product:
+# in a folder of its own, or each target would rebuild what the other had built.
+test: packages ## build and run all tests (release)
+	swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
+
+demo: build ## pictures and sounds of neurons of both towers
+	Scripts/demo.sh
+
+figures: build ## remake the figures in figures/
+	Scripts/figures.sh
+
+format: ## format the Swift sources in place
+	swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+lint: ## check format and documentation comments of the Swift sources
+	swift format lint --strict --parallel --recursive $(SWIFT_FILES)

@@ -1,0 +1,16 @@
+import Synchronization
+
+/// Values that threads find in any order, given back in the order of their indices.
+final class Collected<Value: Sendable>: Sendable {
+  private let values = Mutex<[Int: Value]>([:])
+
+  /// Keeps the value of an index.
+  func store(_ value: Value, at index: Int) {
+    values.withLock { $0[index] = value }
+  }
+
+  /// The values kept so far.
+  var inOrder: [Value] {
+    values.withLock { values in values.sorted { $0.key < $1.key }.map(\.value) }
+  }
+}

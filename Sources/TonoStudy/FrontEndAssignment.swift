@@ -1,0 +1,59 @@
+import TonoAudio
+import TonoNetwork
+
+/// Which front end stands before each input of a network.
+public struct FrontEndAssignment: Sendable {
+  /// Per input name its front end; inputs without one are drawn in bins and frames, and silent.
+  public let frontEnds: [String: FrontEnd]
+  /// The inputs whose front end was recognized, not asked for.
+  public let recognized: Set<String>
+
+  /// Assigns what is asked for, and where nothing is asked what the network is recognized to have.
+  ///
+  /// - Parameters:
+  ///   - requests: each a name or a path of a front end for all inputs whose shape it makes,
+  ///     `INPUT=` and the same for one input, or `none` for no front end at all.
+  /// - Throws: `AudioError` for a front end that does not exist, `StudyError` for one that no input
+  ///   takes, `NetworkError` for an unknown input.
+  public init(_ requests: [String], for network: Network) throws {
+    var frontEnds: [String: FrontEnd] = [:]
+    for request in requests where request != "none" {
+      let parts = request.split(separator: "=", maxSplits: 1).map(String.init)
+      let named = parts.count == 2 && network.inputs.contains { $0.name == parts[0] }
+      let frontEnd = try FrontEnd.load(named ? parts[1] : request)
+      let inputs = network.inputs.filter {
+        named ? $0.name == parts[0] : $0.shape == frontEnd.inputShape
+      }
+      guard let first = inputs.first, first.shape == frontEnd.inputShape else {
+        let shapes = (inputs.isEmpty ? network.inputs : inputs).map { "'\($0.name)' \($0.shape)" }
+        throw StudyError(
+          """
+          the front end '\(frontEnd.name)' makes \(frontEnd.inputShape), but the network takes \
+          \(shapes.joined(separator: ", ")); name another, or --front-end none
+          """)
+      }
+      for input in inputs { frontEnds[input.name] = frontEnd }
+    }
+    guard requests.isEmpty else {
+      self.frontEnds = frontEnds
+      recognized = []
+      return
+    }
+    self.frontEnds = try Self.recognize(network)
+    recognized = Set(self.frontEnds.keys)
+  }
+
+  /// The TL-IMINET towers, known by their layers' own names and their inputs' shapes.
+  private static func recognize(_ network: Network) throws -> [String: FrontEnd] {
+    var frontEnds: [String: FrontEnd] = [:]
+    for (layer, name) in [
+      ("lid_conv_1", "tl-iminet/imitation"), ("nyu_conv_1", "tl-iminet/recording"),
+    ] where network.nodes.contains(where: { $0.name == layer }) {
+      let frontEnd = try FrontEnd.named(name)
+      for input in try network.inputs(of: [layer]) where input.shape == frontEnd.inputShape {
+        frontEnds[input.name] = frontEnd
+      }
+    }
+    return frontEnds
+  }
+}

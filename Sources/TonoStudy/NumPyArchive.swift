@@ -1,0 +1,38 @@
+import Foundation
+import TonoNetwork
+
+/// NumPy's archives of named arrays, `.npz`: a zip of `.npy` files.
+///
+/// The arrays are stored, not compressed, and dated 1 January 1980 as a zip's calendar begins: the
+/// same arrays give the same bytes.
+public enum NumPyArchive {
+  /// One array of an archive.
+  public typealias Entry = (name: String, tensor: Tensor)
+
+  private static let suffix = ".npy"
+
+  /// The bytes of an `.npz` file that holds these arrays, in this order.
+  ///
+  /// - Precondition: there is at least one array, and the names differ.
+  /// - Throws: ``StudyError`` if memory runs out.
+  public static func encode(_ entries: [Entry]) throws -> [UInt8] {
+    try ZipArchive.encode(entries.map { ($0.name + suffix, NumPyArray.encode($0.tensor)) })
+  }
+
+  /// The arrays in the bytes of an `.npz` file, in its order; `file` names it in errors.
+  ///
+  /// - Throws: ``StudyError`` if the bytes are no archive, are damaged, or an entry is no array.
+  public static func decode(_ bytes: [UInt8], file: String) throws -> [Entry] {
+    try ZipArchive.decode(bytes, file: file).map { name, contents in
+      let entry = name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
+      return (entry, try NumPyArray.decode(contents, file: "\(file), entry \(name)"))
+    }
+  }
+
+  /// The arrays in an `.npz` file, in its order.
+  ///
+  /// - Throws: ``StudyError`` if the file cannot be read, is no archive, or an entry is no array.
+  public static func read(_ url: URL) throws -> [Entry] {
+    try decode(try InputFile.bytes(of: url), file: url.path)
+  }
+}

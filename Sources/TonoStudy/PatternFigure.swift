@@ -1,0 +1,131 @@
+import Foundation
+import TonoAscent
+import TonoAudio
+import TonoNetwork
+import TonoRender
+
+/// Draws inputs of a network with true axes: Hz on the mel scale and seconds where a front end is
+/// known, bins and frames where not.
+public struct PatternFigure: Sendable {
+  private let frontEnds: [String: FrontEnd]
+  private let normalizedInputs: Set<String>
+  private let colormap: Colormap
+
+  /// A way to draw inputs.
+  ///
+  /// - Parameters:
+  ///   - frontEnds: per input name the front end before it.
+  ///   - normalizedInputs: the inputs whose units are deviations from their own mean.
+  public init(frontEnds: [String: FrontEnd], normalizedInputs: Set<String>, colormap: Colormap) {
+    self.frontEnds = frontEnds
+    self.normalizedInputs = normalizedInputs
+    self.colormap = colormap
+  }
+
+  /// A picture of some inputs side by side.
+  ///
+  /// - Throws: `RenderError` if the inputs cannot be drawn.
+  public func page(
+    title: String, subtitle: String, _ inputs: [(name: String, tensor: Tensor)]
+  ) throws -> Figure {
+    try Figure(
+      title: title, subtitle: subtitle,
+      tiles: [Figure.Tile(panels(inputs, scales: scales(of: [inputs])))])
+  }
+
+  /// A contact sheet: one tile for each neuron, dead ones with words in place of a picture.
+  ///
+  /// - Parameter sharesScale: whether all tiles have the same colours for the same values.
+  /// - Throws: `RenderError` if the inputs cannot be drawn.
+  public func contactSheet(
+    title: String, subtitle: String, _ entries: [Entry], sharesScale: Bool
+  ) throws -> Figure {
+    let shared = sharesScale ? scales(of: entries.map(\.inputs)) : nil
+    let names = entries.first { !$0.inputs.isEmpty }?.inputs.map(\.name) ?? []
+    let tiles = try entries.map { entry in
+      Figure.Tile(
+        title: entry.title, subtitle: entry.subtitle,
+        entry.inputs.isEmpty
+          ? (names.isEmpty ? [""] : names).map { _ in Figure.Panel(blank: "dead") }
+          : try panels(entry.inputs, scales: shared ?? scales(of: [entry.inputs])))
+    }
+    return try Figure(title: title, subtitle: subtitle, tiles: tiles)
+  }
+
+  /// One neuron on a contact sheet.
+  public struct Entry: Sendable {
+    /// The neuron, in short.
+    public let title: String
+    /// Its activation, or that it is dead.
+    public let subtitle: String
+    /// Its inputs; none for a dead neuron.
+    public let inputs: [(name: String, tensor: Tensor)]
+
+    /// One neuron with its inputs; a dead one has none.
+    public init(title: String, subtitle: String, inputs: [(name: String, tensor: Tensor)]) {
+      self.title = title
+      self.subtitle = subtitle
+      self.inputs = inputs
+    }
+  }
+
+  // MARK: - Panels
+
+  private func panels(
+    _ inputs: [(name: String, tensor: Tensor)], scales: [String: ColorScale]
+  ) throws -> [Figure.Panel] {
+    try inputs.flatMap { name, tensor in
+      let channels = tensor.shape.rank == 3 ? tensor.shape[0] : 1
+      return try (0..<channels).map { channel in
+        let matrix = channels == 1 ? tensor : tensor.sample(channel)
+        let heatmap = try Heatmap(
+          matrix, scale: scales[name] ?? scale(of: [tensor], input: name),
+          rowAxis: rowAxis(of: name, matrix.shape), columnAxis: columnAxis(of: name, matrix.shape))
+        let title = inputs.count == 1 ? "" : name
+        return Figure.Panel(title: channels == 1 ? title : "\(title) channel \(channel)", heatmap)
+      }
+    }
+  }
+
+  private func scales(of pages: [[(name: String, tensor: Tensor)]]) -> [String: ColorScale] {
+    let tensors = Dictionary(grouping: pages.joined(), by: \.name).mapValues { $0.map(\.tensor) }
+    return tensors.reduce(into: [:]) { $0[$1.key] = scale(of: $1.value, input: $1.key) }
+  }
+
+  /// The outermost 0.5 % of cells on either side do not stretch the colours.
+  private func scale(of tensors: [Tensor], input: String) -> ColorScale {
+    let label = unit(of: input)
+    guard !colormap.isDiverging else {
+      return .symmetric(of: tensors, colormap: colormap, label: label)
+    }
+    return .robust(of: tensors, percentiles: 0.5...99.5, colormap: colormap, label: label)
+  }
+
+  /// What an input's cells are measured in.
+  public func unit(of input: String) -> String {
+    if normalizedInputs.contains(input) { return "level (standard deviations)" }
+    return frontEnds[input] == nil ? "input (network units)" : "level (dB re maximum)"
+  }
+
+  private func rowAxis(of input: String, _ shape: Shape) -> Axis {
+    let rows = shape.extents.suffix(2).first ?? 1
+    guard let frontEnd = frontEnds[input] else {
+      return .linear(label: "bin", from: -0.5, to: Double(rows) - 0.5, cells: rows)
+    }
+    let octaves = [1_000.0, 4_000, 2_000, 8_000, 500, 16_000, 250]
+    return .nonlinear(label: "frequency (Hz)", values: octaves + [0], cells: rows) {
+      frontEnd.bandPosition(of: $0) + 0.5
+    }
+  }
+
+  private func columnAxis(of input: String, _ shape: Shape) -> Axis {
+    let columns = shape.extents.last ?? 1
+    guard let frontEnd = frontEnds[input] else {
+      return .linear(label: "frame", from: -0.5, to: Double(columns) - 0.5, cells: columns)
+    }
+    // A frame is centred on its time: the first one's cell begins half a hop before zero.
+    return .linear(
+      label: "time (s)", from: -0.5 * frontEnd.frameSeconds,
+      to: (Double(columns) - 0.5) * frontEnd.frameSeconds, cells: columns)
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Synchronization
+import TonoAscent
+
+/// The directory of one run: `run.json`, and per neuron `<layer>/<channel>` with its files.
+///
+/// Every file is written beside its name and renamed. A run that was stopped, however, is continued
+/// by opening its directory with an equal plan; another plan is refused.
+public final class RunDirectory: Sendable {
+  /// The directory.
+  public let url: URL
+
+  private struct State {
+    var manifest: RunManifest
+    var lastSave: ContinuousClock.Instant?
+  }
+
+  private let state: Mutex<State>
+  /// The place of each layer in the network, by which the records are ordered.
+  private let order: [String: Int]
+
+  /// `run.json` is rewritten at most this often while neurons are finished.
+  private static let saveInterval = Duration.seconds(1)
+
+  /// Opens a directory for a run: a new or an empty one, or one that holds part of the same run.
+  ///
+  /// - Parameter layers: the network's layers in the order in which records are listed.
+  /// - Throws: `StudyError` if the directory holds another run or cannot be read, and what
+  ///   `AtomicFile` throws if it cannot be written.
+  public init(_ url: URL, manifest: RunManifest, layers: [String]) throws {
+    self.url = url
+    order = Dictionary(layers.enumerated().map { ($1, $0) }) { first, _ in first }
+    var manifest = manifest
+    let file = url.appending(path: "run.json")
+    if FileManager.default.fileExists(atPath: file.path) {
+      let earlier = try Self.read(file)
+      let differences = try manifest.plan.differences(from: earlier.plan)
+      guard differences.isEmpty else {
+        let more = differences.count > 3 ? " (and \(differences.count - 3) more)" : ""
+        throw StudyError(
+          """
+          \(url.relativePath) holds another run: \
+          \(differences.prefix(3).joined(separator: "; "))\(more); choose another --out, or remove it
+          """)
+      }
+      manifest.neurons = earlier.neurons.filter { record in
+        record.files.allSatisfy {
+          FileManager.default.fileExists(atPath: url.appending(path: $0).path)
+        }
+      }
+    }
+    state = Mutex(State(manifest: manifest))
+    try save()
+  }
+
+  /// What `run.json` holds now.
+  public var manifest: RunManifest { state.withLock { $0.manifest } }
+
+  /// The records of neurons that are finished.
+  public var finished: [NeuronReference: NeuronRecord] {
+    Dictionary(manifest.neurons.map { ($0.neuron, $0) }) { $1 }
+  }
+
+  /// Writes one file of the run.
+  ///
+  /// - Throws: what `AtomicFile` throws.
+  public func write(_ bytes: [UInt8], to path: String) throws {
+    try AtomicFile.write(bytes, to: url.appending(path: path))
+  }
+
+  /// Notes a finished neuron whose files are written.
+  ///
+  /// - Throws: what `AtomicFile` throws when `run.json` cannot be written.
+  public func record(_ record: NeuronRecord) throws {
+    let isDue = state.withLock { state in
+      state.manifest.neurons.append(record)
+      state.manifest.neurons.sort { place($0.neuron).lexicographicallyPrecedes(place($1.neuron)) }
+      let now = ContinuousClock.now
+      guard state.lastSave.map({ now - $0 >= Self.saveInterval }) ?? true else { return false }
+      state.lastSave = now
+      return true
+    }
+    if isDue { try save() }
+  }
+
+  private func place(_ neuron: NeuronReference) -> [Int] {
+    [order[neuron.layer] ?? .max, neuron.channel, neuron.unit?.row ?? -1, neuron.unit?.column ?? -1]
+  }
+
+  /// Writes `run.json` as it is now.
+  ///
+  /// - Throws: what `AtomicFile` throws.
+  public func save() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    try state.withLock { state in
+      try AtomicFile.write(
+        [UInt8](encoder.encode(state.manifest)), to: url.appending(path: "run.json"))
+    }
+  }
+
+  /// Reads a run's `run.json`.
+  ///
+  /// - Throws: `StudyError` if it is none.
+  public static func read(_ file: URL) throws -> RunManifest {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    do {
+      return try decoder.decode(RunManifest.self, from: Data(contentsOf: file))
+    } catch {
+      throw StudyError(
+        "\(file.relativePath) is not a run of this toolkit; choose another --out, or remove it")
+    }
+  }
+}

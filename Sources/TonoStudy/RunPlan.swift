@@ -1,0 +1,98 @@
+import Foundation
+import TonoAscent
+import TonoAudio
+import TonoModels
+import TonoRender
+
+/// Everything that decides what a run's files hold: two runs with equal plans write equal patterns.
+///
+/// The neurons asked, the number of threads and the time of day are left out on purpose: a neuron's
+/// result does not depend on them, so a run can be continued, and neurons added to it.
+public struct RunPlan: Codable, Equatable, Sendable {
+  /// The toolkit's version.
+  public var version = tonoscopeVersion
+  /// The model file.
+  public var model: ModelIdentity
+  /// Per input name the front end before it.
+  public var frontEnds: [String: FrontEnd]
+  /// The inputs whose canvas is kept at zero mean and unit variance.
+  public var normalizedInputs: [String]
+  /// The ascent.
+  public var ascent: AscentSettings
+  /// Per input name the SHA-256 of the spectrogram to start from.
+  public var spectrograms: [String: String]
+  /// How patterns become sounds, if they do.
+  public var sound: Inversion?
+  /// The pictures' colours, if there are pictures.
+  public var colormap: Colormap?
+  /// Whether the pictures of a contact sheet have one colour scale, or each its own.
+  public var sharesScale: Bool
+
+  /// A plan.
+  public init(
+    model: ModelIdentity, frontEnds: [String: FrontEnd], normalizedInputs: [String],
+    ascent: AscentSettings, spectrograms: [String: String] = [:], sound: Inversion?,
+    colormap: Colormap?, sharesScale: Bool = false
+  ) {
+    self.model = model
+    self.frontEnds = frontEnds
+    self.normalizedInputs = normalizedInputs
+    self.ascent = ascent
+    self.spectrograms = spectrograms
+    self.sound = sound
+    self.colormap = colormap
+    self.sharesScale = sharesScale
+  }
+
+  /// Where two plans differ, each as in `ascent.steps is 200 there, 100 now`.
+  func differences(from other: RunPlan) throws -> [String] {
+    let (old, new) = (try other.leaves(), try leaves())
+    return Set(old.keys).union(new.keys).sorted().compactMap { path in
+      let (was, now) = (old[path] ?? "absent", new[path] ?? "absent")
+      return was == now ? nil : "\(path) is \(was) there, \(now) now"
+    }
+  }
+
+  /// Each number and text of the plan's JSON under the path of its keys.
+  private func leaves() throws -> [String: String] {
+    var leaves: [String: String] = [:]
+    func visit(_ value: Any, _ path: String) {
+      if let object = value as? [String: Any] {
+        for (key, value) in object { visit(value, path.isEmpty ? key : "\(path).\(key)") }
+      } else if let array = value as? [Any] {
+        leaves[path] = array.map { "\($0)" }.joined(separator: " ")
+      } else {
+        leaves[path] = "\(value)"
+      }
+    }
+    visit(try JSONSerialization.jsonObject(with: JSONEncoder().encode(self)), "")
+    return leaves
+  }
+}
+
+/// Which model file a run used, known by its content.
+public struct ModelIdentity: Codable, Hashable, Sendable {
+  /// The SHA-256 of the weights file, in hexadecimal.
+  public var sha256: String
+  /// The SHA-256 of the architecture file beside it, if there is one.
+  public var architectureSHA256: String?
+  /// The file's format, as in `Keras 2 HDF5`.
+  public var format: String
+
+  /// A model file of this content and format.
+  public init(sha256: String, architectureSHA256: String? = nil, format: String) {
+    self.sha256 = sha256
+    self.architectureSHA256 = architectureSHA256
+    self.format = format
+  }
+
+  /// The identity of a loaded model.
+  ///
+  /// - Throws: `StudyError` if its files can no longer be read.
+  public init(of model: Model) throws {
+    self.init(
+      sha256: try FileDigest.sha256(of: model.weightsURL),
+      architectureSHA256: try model.architectureURL.map(FileDigest.sha256),
+      format: model.format)
+  }
+}

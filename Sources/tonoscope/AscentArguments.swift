@@ -1,0 +1,206 @@
+import ArgumentParser
+import Foundation
+import TonoAscent
+import TonoAudio
+import TonoModels
+import TonoNetwork
+import TonoStudy
+
+extension Optimizer.Rule: ExpressibleByArgument {}
+
+/// How an ascent climbs: the settings of `AscentSettings` as flags, with its defaults.
+struct AscentArguments: ParsableArguments {
+  private static let defaults = AscentSettings()
+
+  @Option(help: "The most steps that a neuron climbs.")
+  var steps = defaults.steps
+
+  @Option(help: "How a gradient becomes a step: gradient, momentum or adam.")
+  var optimizer = defaults.optimizer.rule
+
+  @Option(
+    help: ArgumentHelp(
+      "The length of a step, in network units per cell.", valueName: "rate"))
+  var rate = defaults.optimizer.rate
+
+  @Flag(
+    name: .customLong("raw-gradient"),
+    help: """
+      Use the gradient as it is. Without this it is divided by the root of its mean square, so \
+      that a rate means the same for every neuron.
+      """)
+  var rawGradient = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Where the canvas begins: noise, silence, a spectrogram (FILE.npy in network units) or a \
+      sound (through the front end); INPUT=FILE for one input of several. May be repeated.
+      """, valueName: "start"))
+  var start: [String] = []
+
+  @Option(
+    help: """
+      How many starts are tried to wake a neuron that is at zero; those after the first are noise.
+      """)
+  var starts = defaults.starts
+
+  @Option(
+    name: .customLong("waking-steps"),
+    help: "How many steps each start may climb the pre-activation to wake a neuron.")
+  var wakingSteps = defaults.wakingSteps
+
+  @Option(help: "What all random numbers are drawn from, with the neuron's name.")
+  var seed = defaults.seed
+
+  @Flag(
+    name: .customLong("no-plateau"),
+    help: "Take all steps, even where the activation rises no more.")
+  var noPlateau = false
+
+  @Flag(
+    name: .customLong("no-normalize"),
+    help: """
+      Let the canvas leave the sphere of zero mean and unit variance that the front end puts every \
+      example on. Activations off it cannot be compared with those of sounds.
+      """)
+  var noNormalize = false
+
+  @Option(help: "The weight of the penalty mean(x²); needs --no-normalize.")
+  var l2: Float = 0
+
+  @Option(help: "The weight of the penalty mean(|x|).")
+  var l1: Float = 0
+
+  @Option(
+    name: .customLong("time-variation"),
+    help: "The weight of total variation along time: differences between neighbouring frames.")
+  var timeVariation: Float = 0
+
+  @Option(
+    name: .customLong("band-variation"),
+    help: "The weight of total variation along frequency: differences between neighbouring bands.")
+  var bandVariation: Float = 0
+
+  @Option(help: "The deviation of a Gaussian blur of the canvas, in bands and frames; 0 for none.")
+  var blur: Float = 0
+
+  @Option(name: .customLong("blur-every"), help: "How many steps lie between two blurs.")
+  var blurInterval = defaults.regularizer.blurInterval
+
+  @Option(
+    name: .customLong("time-jitter"),
+    help: "How many frames the input is shifted at each step, at most, either way, at random.")
+  var timeJitter = 0
+
+  @Option(
+    name: .customLong("band-jitter"),
+    help: "How many bands the input is shifted at each step, at most, either way, at random.")
+  var bandJitter = 0
+
+  func validate() throws {
+    func require(_ condition: Bool, _ sentence: String) throws {
+      guard condition else { throw ValidationError(sentence) }
+    }
+    try require(steps >= 1, "--steps is \(steps); give at least 1")
+    try require(rate > 0 && rate.isFinite, "--rate is \(rate); give a positive number")
+    try require(starts >= 1, "--starts is \(starts); give at least 1")
+    try require(wakingSteps >= 0, "--waking-steps is \(wakingSteps); give 0 or more")
+    try require(blur >= 0 && blur <= 100, "--blur is \(blur); give a number from 0 to 100")
+    try require(blurInterval >= 1, "--blur-every is \(blurInterval); give at least 1")
+    try require(
+      timeJitter >= 0 && bandJitter >= 0, "a jitter is negative; give 0 or more")
+    for (flag, weight) in [
+      ("l2", l2), ("l1", l1), ("time-variation", timeVariation), ("band-variation", bandVariation),
+    ] {
+      try require(
+        weight >= 0 && weight.isFinite, "--\(flag) is \(weight); give a number that is not negative")
+    }
+  }
+
+  /// The settings, whether the canvas starts from given spectrograms or not.
+  func settings(startsFrom start: AscentSettings.Start) -> AscentSettings {
+    AscentSettings(
+      steps: steps,
+      optimizer: Optimizer(rule: optimizer, rate: rate, normalizesGradient: !rawGradient),
+      regularizer: Regularizer(
+        l2: l2, l1: l1, timeVariation: timeVariation, bandVariation: bandVariation, blur: blur,
+        blurInterval: blurInterval),
+      jitter: Jitter(frames: timeJitter, bands: bandJitter), start: start, starts: starts,
+      wakingSteps: wakingSteps, plateau: noPlateau ? nil : AscentSettings.Plateau(), seed: seed)
+  }
+
+  /// The inputs whose canvas is normalized as their front end normalizes examples.
+  func normalizedInputs(_ frontEnds: [String: FrontEnd]) throws -> [String] {
+    let inputs =
+      noNormalize ? [] : frontEnds.filter { $0.value.normalization == .perExample }.keys.sorted()
+    guard l2 == 0 || inputs.isEmpty else {
+      throw ValidationError(
+        """
+        --l2 does nothing on a normalized canvas, where every input has the same mean square; \
+        use --l1, or add --no-normalize
+        """)
+    }
+    return inputs
+  }
+
+  /// Where canvases start.
+  struct StartingPoint {
+    /// How.
+    var start = AscentSettings.Start.noise
+    /// Per input name from which spectrogram.
+    var spectrograms: [String: Tensor] = [:]
+    /// Per input name the SHA-256 of the file it comes from.
+    var digests: [String: String] = [:]
+  }
+
+  /// Where canvases start: as --start says.
+  func startingPoint(_ model: Model, _ frontEnds: [String: FrontEnd]) throws -> StartingPoint {
+    var point = StartingPoint()
+    if start.isEmpty { return point }
+    if start.count == 1, let plain = AscentSettings.Start(rawValue: start[0]), plain != .spectrogram {
+      point.start = plain
+      return point
+    }
+    point.start = .spectrogram
+    for request in start {
+      let parts = request.split(separator: "=", maxSplits: 1).map(String.init)
+      let input = try parts.count == 2
+        ? model.network.inputs.first { $0.name == parts[0] } : onlyInput(of: model, for: request)
+      guard let input, let path = parts.last else {
+        throw ValidationError(
+          "--start \(request): the network has no input '\(parts[0])'; it has "
+            + model.network.inputs.map(\.name).joined(separator: ", "))
+      }
+      point.spectrograms[input.name] = try spectrogram(path, for: input, frontEnds[input.name])
+      point.digests[input.name] = try FileDigest.sha256(of: URL(filePath: path))
+    }
+    return point
+  }
+
+  private func onlyInput(of model: Model, for request: String) throws -> Network.Input {
+    guard model.network.inputs.count == 1 else {
+      throw ValidationError(
+        "--start \(request) names no input of several; write --start INPUT=FILE with one of "
+          + model.network.inputs.map(\.name).joined(separator: ", "))
+    }
+    return model.network.inputs[0]
+  }
+
+  private func spectrogram(
+    _ path: String, for input: Network.Input, _ frontEnd: FrontEnd?
+  ) throws -> Tensor {
+    guard !path.hasSuffix(".npy") else {
+      let tensor = try NumPyArray.read(URL(filePath: path))
+      guard tensor.count == input.shape.count else {
+        throw NetworkError.inputShape(input, got: tensor.shape)
+      }
+      return tensor.reshaped(input.shape)
+    }
+    guard let frontEnd else {
+      throw ValidationError(
+        "--start \(path): a sound needs a front end before input '\(input.name)'; add --front-end")
+    }
+    return try frontEnd.features(of: try AudioFile.read(path))
+  }
+}

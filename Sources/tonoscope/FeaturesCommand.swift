@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import TonoAudio
+import TonoStudy
+
+/// `tonoscope features`: a sound as a network sees it.
+struct FeaturesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "features",
+    abstract: "Turn a sound into a network's input through a front end.",
+    discussion: """
+      Reads any sound that libsndfile reads, brings it to the front end's rate and length, and \
+      writes bands × frames in network units.
+      """)
+
+  @Argument(help: "A sound: WAV, FLAC, OGG, …", completion: .file())
+  var sound: String
+
+  @Argument(help: "Where --png draws; by default the array's name with .png.")
+  var picture: String?
+
+  @Option(
+    name: .customLong("front-end"),
+    help: ArgumentHelp(
+      "tl-iminet/recording, tl-iminet/imitation, or a JSON file.", valueName: "name"))
+  var frontEnd: String
+
+  @Option(help: ArgumentHelp("The array to write.", valueName: "file.npy"))
+  var out: String
+
+  @Flag(help: "Draw the spectrogram too.")
+  var png = false
+
+  func run() throws {
+    let frontEnd = try FrontEnd.load(frontEnd)
+    let features = try frontEnd.features(of: try AudioFile.read(sound))
+    try AtomicFile.write(
+      NumPyArray.encode(features.reshaped(features.shape.sample)), to: URL(filePath: out))
+    guard png || picture != nil else { return }
+    let figure = PatternFigure(
+      frontEnds: ["": frontEnd],
+      normalizedInputs: frontEnd.normalization == .perExample ? [""] : [], colormap: .magma)
+    let page = try figure.page(
+      title: URL(filePath: sound).lastPathComponent, subtitle: frontEnd.name, [("", features)])
+    let target =
+      picture.map { URL(filePath: $0) }
+      ?? URL(filePath: out).deletingPathExtension().appendingPathExtension("png")
+    try AtomicFile.write(try page.png(), to: target)
+  }
+}

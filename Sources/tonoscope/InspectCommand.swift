@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+import TonoStudy
+
+/// `tonoscope inspect`: what a model is made of.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Show a model's layers: names, shapes, parameters, receptive fields.",
+    discussion: """
+      Layer names are the file's own; use them to name neurons: LAYER:CHANNEL. Shapes are \
+      channels-first, rows are bands and columns frames. The last column says how many rows × \
+      columns of the input a unit in the middle of the layer sees.
+      """)
+
+  @OptionGroup var model: ModelArguments
+  @OptionGroup var frontEnds: FrontEndArguments
+
+  @Flag(help: "Print JSON for programs.")
+  var json = false
+
+  func run() throws {
+    let model = try model.load()
+    let inspection = try Inspection(model, frontEnds: try frontEnds.assign(to: model).frontEnds)
+    guard json else { return print(inspection.text) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(inspection), as: UTF8.self))
+  }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Foundation
+import TonoAscent
+import TonoAudio
+import TonoRender
+import TonoStudy
+
+extension Colormap: ExpressibleByArgument {}
+
+/// `tonoscope maximize`: what excites neurons most, seen and heard.
+struct MaximizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "maximize",
+    abstract: "Find, draw and play the inputs that excite neurons most.",
+    discussion: """
+      A neuron is LAYER:CHANNEL, several are LAYER:0-11 or LAYER:*, one unit of a channel's map is \
+      LAYER:CHANNEL@ROW,COLUMN; all count from 0. 'tonoscope inspect' lists the layers. A layer's \
+      name says whether it is meant before or after its activation.
+
+      The directory then holds run.json (every setting and result), and for each neuron
+        LAYER/CHANNEL.npy   the input in network units, for NumPy (.npz for several inputs)
+        LAYER/CHANNEL.png   its picture, with axes in Hz and seconds
+        LAYER/CHANNEL.wav   its sound
+      and LAYER.png, all neurons of a layer on one page. Stopped with Ctrl-C or in any other way, \
+      the same command goes on where it was.
+
+      A neuron that is at zero first climbs its pre-activation, from several starts if need be; \
+      one that none can wake is reported as dead, with what was tried.
+      """)
+
+  @OptionGroup var model: ModelArguments
+
+  @Argument(help: "The neurons, such as nyu_conv_3_AC:17 or 'fc_1:*'.")
+  var neurons: [String]
+
+  @Option(
+    name: .customLong("out"),
+    help: ArgumentHelp("The run's directory; made if it is missing.", valueName: "dir"))
+  var directory: String
+
+  @OptionGroup var frontEnds: FrontEndArguments
+  @OptionGroup(title: "Ascent") var ascent: AscentArguments
+
+  @Flag(name: .customLong("no-pictures"), help: "Draw nothing.")
+  var noPictures = false
+
+  @Flag(name: .customLong("no-sound"), help: "Play nothing.")
+  var noSound = false
+
+  @Option(help: "The pictures' colours.")
+  var colormap = Colormap.magma
+
+  @Flag(
+    name: .customLong("shared-scale"),
+    help: "Give all pictures of a contact sheet one colour scale; without this each has its own.")
+  var sharedScale = false
+
+  @Option(help: "How many neurons are climbed at once. Results do not depend on it.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard threads >= 1 else { throw ValidationError("--threads is \(threads); give at least 1") }
+  }
+
+  func run() throws {
+    let model = try model.load()
+    let assignment = try frontEnds.assign(to: model)
+    let frontEnds = assignment.frontEnds
+    let neurons = try neurons.flatMap { try NeuronSelection($0).neurons(in: model.network) }
+    let start = try ascent.startingPoint(model, frontEnds)
+
+    let plan = RunPlan(
+      model: try ModelIdentity(of: model), frontEnds: frontEnds,
+      normalizedInputs: try ascent.normalizedInputs(frontEnds),
+      ascent: ascent.settings(startsFrom: start.start),
+      spectrograms: start.digests,
+      sound: noSound ? nil : Inversion(), colormap: noPictures ? nil : colormap,
+      sharesScale: sharedScale)
+    let study = try Study(model, neurons: neurons, plan: plan, spectrograms: start.spectrograms)
+    report(assignment, study)
+
+    let run = try study.open(URL(filePath: directory), threads: threads)
+    let progress = Progress(neurons: study.neurons.count, stepsPerNeuron: ascent.steps)
+    let interruption = Interruption()
+    do {
+      try study.run(in: run, threads: threads) { event in
+        try interruption.check()
+        progress.note(event)
+      }
+    } catch is Interruption.Interrupted {
+      progress.end()
+      Terminal.note(
+        "stopped with \(run.finished.count) neurons finished; the same command goes on from there")
+      throw ExitCode(130)
+    } catch {
+      progress.end()
+      throw error
+    }
+    progress.end()
+    summarize(study, run)
+  }
+
+  /// Says what is assumed before the work begins.
+  private func report(_ assignment: FrontEndAssignment, _ study: Study) {
+    for input in study.model.network.inputs {
+      guard let frontEnd = assignment.frontEnds[input.name] else {
+        Terminal.note(
+          "\(input.name): no front end; pictures are in bins and frames, and there is no sound")
+        continue
+      }
+      let how = assignment.recognized.contains(input.name) ? " (recognized; see --front-end)" : ""
+      Terminal.note("\(input.name): \(frontEnd.name)\(how)")
+    }
+  }
+
+  /// Says what came out, and where to look.
+  private func summarize(_ study: Study, _ run: RunDirectory) {
+    let records = study.neurons.compactMap { run.finished[$0] }
+    for record in records where record.dead {
+      print("\(record.neuron) is dead: \((record.tried ?? []).joined(separator: "; "))")
+    }
+    for record in records where !record.dead && !["steps", "plateau"].contains(record.ending) {
+      print("\(record.neuron) ended early: \(record.ending)")
+    }
+    let dead = records.count { $0.dead }
+    print("\(records.count - dead) neurons\(dead > 0 ? ", and \(dead) dead," : "") in \(directory)")
+  }
+}

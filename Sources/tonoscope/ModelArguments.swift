@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import TonoModels
+import TonoNetwork
+import TonoStudy
+
+/// The model that a command works on.
+struct ModelArguments: ParsableArguments {
+  @Argument(
+    help: "A trained model: Keras HDF5 (.h5), a full model or weights alone.",
+    completion: .file(extensions: ["h5", "hdf5", "keras"]))
+  var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The architecture of a file of weights alone: what `model.to_json()` gives.",
+      valueName: "file"), completion: .file(extensions: ["json"]))
+  var architecture: String?
+
+  /// Reads the model, and says on standard error what a reader should know about it.
+  func load() throws -> Model {
+    let model = try ModelFile.load(
+      URL(filePath: model), architecture: architecture.map { URL(filePath: $0) })
+    for warning in model.warnings { Terminal.note("note: \(warning)") }
+    return model
+  }
+}
+
+/// The front ends before the model's inputs.
+struct FrontEndArguments: ParsableArguments {
+  @Option(
+    name: .customLong("front-end"),
+    help: ArgumentHelp(
+      """
+      What stands between a sound and an input: tl-iminet/recording, tl-iminet/imitation, a JSON \
+      file, or none; INPUT=NAME for one input of several. May be repeated. Without it the towers \
+      of TL-IMINET are recognized by their layers' names and their inputs' shapes.
+      """, valueName: "name"))
+  var frontEnds: [String] = []
+
+  /// The front end of each input of a model.
+  func assign(to model: Model) throws -> FrontEndAssignment {
+    try FrontEndAssignment(frontEnds, for: model.network)
+  }
+}
+
+/// The arrays that a command feeds to a model.
+struct InputArguments: ParsableArguments {
+  @Option(
+    name: .customLong("input"),
+    help: ArgumentHelp(
+      """
+      An array for an input, as NumPy writes it: one sample in the input's shape, or a batch with \
+      an axis in front. Once for each input that is needed.
+      """, valueName: "name=file.npy"))
+  var inputs: [String] = []
+
+  /// The arrays per input name.
+  func load() throws -> [String: Tensor] {
+    var arrays: [String: Tensor] = [:]
+    for input in inputs {
+      let parts = input.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        throw ValidationError("'\(input)' names no input and file; write --input NAME=FILE.npy")
+      }
+      arrays[parts[0]] = try NumPyArray.read(URL(filePath: parts[1]))
+    }
+    return arrays
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Synchronization
+import TonoStudy
+
+/// A progress bar on a terminal, plain lines elsewhere.
+final class Progress: Sendable {
+  private struct State {
+    var finished = 0
+    var steps = 0
+    var sessionNeurons: Int
+    var lastDraw: ContinuousClock.Instant?
+  }
+
+  private let neurons: Int
+  private let stepsPerNeuron: Int
+  private let start = ContinuousClock.now
+  private let state: Mutex<State>
+
+  /// The progress of climbing so many neurons, each for at most so many steps.
+  init(neurons: Int, stepsPerNeuron: Int) {
+    self.neurons = neurons
+    self.stepsPerNeuron = stepsPerNeuron
+    state = Mutex(State(sessionNeurons: neurons))
+  }
+
+  /// Takes in what happened, and shows it.
+  func note(_ event: Study.Event) {
+    state.withLock { state in
+      switch event {
+      case .resumed(let count):
+        state.finished = count
+        state.sessionNeurons = neurons - count
+        if count > 0 { Terminal.note("\(count) of \(neurons) neurons were finished before") }
+      case .step:
+        state.steps += 1
+      case .finished(let record):
+        state.finished += 1
+        if !Terminal.isInteractive { Terminal.note(line(record, state.finished)) }
+      }
+      if Terminal.isInteractive { draw(&state) }
+    }
+  }
+
+  /// Clears the bar.
+  func end() {
+    if Terminal.isInteractive { Terminal.write("\r\u{1B}[K") }
+  }
+
+  private func line(_ record: NeuronRecord, _ finished: Int) -> String {
+    let result =
+      record.dead ? "dead" : "activation \(String(format: "%.4g", record.activation))"
+    let steps = max(0, record.activations.count - 1) + record.wakingSteps
+    let seconds = String(format: "%.1f", record.seconds)
+    return "\(finished)/\(neurons) \(record.neuron): \(result), \(steps) steps, \(seconds) s"
+  }
+
+  private func draw(_ state: inout State) {
+    let now = ContinuousClock.now
+    if let last = state.lastDraw, now - last < .milliseconds(100) { return }
+    state.lastDraw = now
+    let total = Double(max(1, state.sessionNeurons * stepsPerNeuron))
+    let done = Double(state.finished - (neurons - state.sessionNeurons))
+    // A neuron that stops early has no steps left to take.
+    let share = min(1, max(done / Double(max(1, state.sessionNeurons)), Double(state.steps) / total))
+    let elapsed = (now - start) / .seconds(1)
+    let left = share > 0.01 ? Self.clock(elapsed / share - elapsed) + " left" : ""
+    let text = " \(state.finished)/\(neurons) neurons, \(state.steps) steps  \(left)"
+    let width = max(10, min(40, Terminal.columns - text.count - 3))
+    let filled = Int(share * Double(width))
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    Terminal.write("\r\(bar)\(text)\u{1B}[K")
+  }
+
+  private static func clock(_ seconds: Double) -> String {
+    let seconds = Int(seconds.rounded(.up))
+    return seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(seconds % 60) s"
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Bad input: one sentence that names the file, the place and the remedy, and nothing half-written.
+@Suite struct ErrorTests {
+  private func expect(
+    _ arguments: [String], shell: String? = nil, says words: [String],
+    leaves folder: URL? = nil
+  ) throws {
+    let result = try Tool.run(arguments, shell: shell)
+    #expect(result.status != 0, "\(arguments)")
+    let lines = result.error.split(separator: "\n").filter { $0.hasPrefix("Error: ") }
+    #expect(lines.count == 1, "\(result.error)")
+    for word in words { #expect(result.error.contains(word), "'\(word)' in: \(result.error)") }
+    #expect(!result.error.contains("HDF5-DIAG") && !result.error.contains("Fatal"))
+    if let folder { #expect(!FileManager.default.fileExists(atPath: folder.path)) }
+  }
+
+  @Test("files that are no models")
+  func noModels() throws {
+    let folder = try TemporaryFolder()
+    let text = folder.url.appending(path: "notes.h5")
+    try Data("not a model at all".utf8).write(to: text)
+    try expect(["inspect", text.path], says: ["notes.h5"])
+    try expect(["inspect", folder.url.appending(path: "none.h5").path], says: ["none.h5", "no such file"])
+    try expect(["inspect", folder.url.path], says: ["folder"])
+    let whole = try Data(contentsOf: URL(filePath: Models.siamese))
+    for share in [0.02, 0.5, 0.99] {
+      let cut = folder.url.appending(path: "cut.h5")
+      try whole.prefix(Int(Double(whole.count) * share)).write(to: cut)
+      try expect(["inspect", cut.path], says: ["cut.h5", "truncated"])
+    }
+    try expect(["inspect", Models.tower[0]], says: ["recording_tower_weights.h5", "--architecture"])
+  }
+
+  @Test("neurons that do not exist leave nothing behind", arguments: [
+    ("nyu_conv_9_AC:0", "nyu_conv_3_AC"), ("nyu_conv_3_AC:48", "channels 0 to 47"),
+    ("nyu_conv_3_AC:0@25,0", "rows 0 to 24"), ("nyu_conv_3_AC", "LAYER:CHANNEL"),
+  ])
+  func noNeurons(_ neuron: String, _ nearest: String) throws {
+    let out = try TemporaryFolder().url.appending(path: "run")
+    try expect(
+      ["maximize", Models.siamese, neuron, "--out", out.path], says: [nearest], leaves: out)
+  }
+
+  @Test("arrays, front ends and directories that do not fit")
+  func misfits() throws {
+    let folder = try TemporaryFolder()
+    let out = folder.url.appending(path: "out.npz")
+    let array = folder.url.appending(path: "x.npy")
+    try Data("no array".utf8).write(to: array)
+    try expect(
+      ["activations", Models.siamese, "--input", "ref_input_b=\(array.path)", "--layers", "nyu_conv_1",
+        "--out", out.path], says: ["x.npy"], leaves: out)
+    try expect(
+      ["activations", Models.siamese, "--input", "ref=\(array.path).none", "--layers", "nyu_conv_1",
+        "--out", out.path], says: ["x.npy.none"], leaves: out)
+    try expect(
+      ["gradient", Models.siamese, "nyu_conv_1:0", "--out", out.path],
+      says: ["ref_input_b", "missing"], leaves: out)
+    try expect(
+      ["maximize", Models.siamese, "nyu_conv_1:0", "--front-end", "mel", "--out", out.path],
+      says: ["tl-iminet/recording"], leaves: out)
+    try expect(
+      ["maximize", Models.siamese, "nyu_conv_1:0", "--front-end", "imi_input_a=tl-iminet/recording",
+        "--out", out.path], says: ["1×128×128", "1×39×482"], leaves: out)
+    try expect(
+      ["features", array.path, "--front-end", "tl-iminet/recording", "--out", out.path],
+      says: ["x.npy"], leaves: out)
+    try expect(
+      ["maximize", Models.siamese, "nyu_conv_1_AC:0", "--out", "/proc/none/run"], says: ["/proc/none"])
+    try expect(
+      ["maximize", Models.siamese, "nyu_conv_1_AC:0", "--out", array.path], says: ["x.npy"])
+  }
+
+  @Test("a full disk", .enabled(if: getuid() == 0, "mounting a small disk needs root"))
+  func fullDisk() throws {
+    let folder = try TemporaryFolder()
+    let disk = folder.url.path
+    func mount(_ command: [String]) throws -> Int32 {
+      let process = Process()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = command
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+    guard try mount(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]) == 0 else { return }
+    defer { _ = try? mount(["umount", disk]) }
+    try expect(
+      ["maximize", Models.siamese, "nyu_conv_1_AC:0-1", "--steps", "1", "--out", "\(disk)/run"],
+      says: ["\(disk)/run", "No space left"])
+    let left = try FileManager.default.subpathsOfDirectory(atPath: disk)
+    #expect(left.allSatisfy { ["run", "json", "npz", "nyu_conv_1_AC", "png", "wav"].contains(($0 as NSString).pathExtension) || !$0.contains(".") }, "\(left)")
+  }
+}

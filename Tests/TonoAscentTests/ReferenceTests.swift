@@ -1,0 +1,143 @@
+import Foundation
+import TestSupport
+import Testing
+import TonoAscent
+import TonoModels
+import TonoNetwork
+
+/// Trained towers against numbers that Keras and PyTorch computed in double precision.
+@Suite struct ReferenceTests {
+  /// One model file with the values that it should give.
+  struct Case: Sendable, CustomStringConvertible {
+    let weights: URL
+    let architecture: URL?
+    let values: String
+
+    var description: String { weights.lastPathComponent }
+
+    init(_ weights: URL, architecture: URL? = nil, _ values: String) {
+      self.weights = weights
+      self.architecture = architecture
+      self.values = "reference/values/" + values
+    }
+
+    func load() throws -> (network: Network, values: ReferenceValues) {
+      (try ModelFile.load(weights, architecture: architecture).network, try ReferenceValues(values))
+    }
+  }
+
+  static let cases = [
+    Case(
+      Fixture.url("reference/models/recording_tower_weights.h5"),
+      architecture: Fixture.url("reference/models/recording_tower_architecture.json"),
+      "recording_tower"),
+    Case(Fixture.url("reference/models/recording_tower_channels_last.h5"), "recording_tower"),
+    Case(Fixture.url("reference/models/imitation_tower.h5"), "imitation_tower"),
+    Case(Fixture.seed("siamese_pretrained.h5"), "siamese_pretrained"),
+    Case(
+      Fixture.seed("siamese_scratch_weights.h5"),
+      architecture: Fixture.seed("siamese_scratch_architecture.json"), "siamese_scratch"),
+  ]
+
+  private func batch(
+    _ index: Int, _ network: Network, _ values: ReferenceValues
+  ) throws -> [String: Tensor] {
+    try Dictionary(
+      uniqueKeysWithValues: network.inputs.map { input in
+        (input.name, Tensor(batch: [try values.tensor("input\(index)/\(input.name)")]))
+      })
+  }
+
+  /// The node that a reference layer is: `output` is the last one.
+  private func node(_ layer: String, _ network: Network) -> String {
+    layer == "output" ? network.outputs[0] : layer
+  }
+
+  @Test("the activation of every layer", arguments: cases)
+  func activations(_ test: Case) throws {
+    let (network, values) = try test.load()
+    let prefix = "/activation/"
+    var compared = 0
+    for index in 0..<4 {
+      let batch = try batch(index, network, values)
+      let arrays = values.arrays.filter { $0.name.hasPrefix("input\(index)\(prefix)") }
+      let layers = arrays.map { String($0.name.split(separator: "/")[2]) }
+      let activations = try network.forward(batch, to: layers.map { node($0, network) })
+      for (array, layer) in zip(arrays, layers) {
+        let deviation = try values.deviation(
+          of: activations[node(layer, network)].sample(0), from: array.name)
+        #expect(deviation.relative <= Tolerance.activation, "\(array.name): \(deviation)")
+        compared += 1
+      }
+    }
+    #expect(compared >= 4 * 12)
+  }
+
+  @Test("the gradient of every neuron to every input", arguments: cases)
+  func gradients(_ test: Case) throws {
+    let (network, values) = try test.load()
+    for index in 0..<4 {
+      let batch = try batch(index, network, values)
+      for array in values.arrays where array.name.hasPrefix("input\(index)/gradient/") {
+        let parts = array.name.split(separator: "/").map(String.init)
+        let neuron = NeuronReference(layer: node(parts[2], network), channel: Int(parts[3]) ?? -1)
+        let bound = try BoundObjective(Objective(neuron), in: network)
+        let activations = try network.forward(batch, to: bound.nodes)
+        let gradients = network.backward(bound.seeds(for: activations), through: activations)
+        let gradient = try #require(gradients[parts[4]]).sample(0)
+        let deviation = try values.deviation(of: gradient, from: array.name)
+        #expect(deviation.relative <= Tolerance.gradient, "\(array.name): \(deviation)")
+        let objective = try #require(array.objective)
+        let value = Double(bound.values(of: activations)[0])
+        #expect(
+          abs(value - objective) <= Tolerance.activation * max(1, abs(objective)), "\(array.name)")
+      }
+    }
+  }
+
+  @Test("fifty steps of plain ascent, from the same start", arguments: cases)
+  func trajectories(_ test: Case) throws {
+    let (network, values) = try test.load()
+    for run in values.ascents {
+      let starts = Dictionary(
+        uniqueKeysWithValues: network.inputs.map { input in
+          // The recording input of a siamese network has a seed of its own.
+          let isSecond = network.inputs.count > 1 && input.name == network.inputs[1].name
+          return (input.name, start(input.shape, seed: isSecond ? 54_321 : 12_345))
+        })
+      let ascent = try Ascent(
+        network: network,
+        settings: AscentSettings(
+          steps: run.steps,
+          optimizer: Optimizer(
+            rule: .gradient, rate: Float(run.rate), normalizesGradient: false),
+          start: .spectrogram, plateau: nil), spectrograms: starts)
+      let neuron = NeuronReference(layer: run.layer, channel: run.neuron)
+      let pattern = try ascent.climb(Objective(neuron))
+      let scale = run.loss.map(abs).max() ?? 1
+      #expect(pattern.activations.count == run.loss.count)
+      for (step, (value, loss)) in zip(pattern.activations, run.loss).enumerated() {
+        #expect(
+          abs(Double(value) - loss) <= Tolerance.gradient * scale,
+          "\(neuron) step \(step): \(value), not \(loss)")
+      }
+      #expect(pattern.inputs.keys.sorted() == run.moves.sorted())
+      for input in run.moves {
+        let name = "ascent/\(run.layer)/\(run.neuron)/final/\(input)"
+        let deviation = try values.deviation(of: try #require(pattern.inputs[input]), from: name)
+        #expect(deviation.relative <= Tolerance.gradient, "\(name): \(deviation)")
+      }
+    }
+  }
+
+  /// s ← (1664525·s + 1013904223) mod 2³², value = (s ÷ 2³² − ½)·0.2, as the reference's own start.
+  private func start(_ shape: Shape, seed: UInt32) -> Tensor {
+    var state = seed
+    return Tensor(
+      shape: shape,
+      values: (0..<shape.count).map { _ in
+        state = 1_664_525 &* state &+ 1_013_904_223
+        return Float((Double(state) / 4_294_967_296 - 0.5) * 0.2)
+      })
+  }
+}
