@@ -11,6 +11,7 @@ public enum ModelFile {
   ///   - url: the model, or the weights.
   ///   - architecture: the JSON text of Keras' `model.to_json()`, for a file of weights alone; a
   ///     full model is built from it too instead of from its own.
+  /// - Returns: the network, and where it is from.
   /// - Throws: `ModelError` with the file, the place and the remedy.
   public static func load(_ url: URL, architecture: URL? = nil) throws -> Model {
     let head = try FileContent.head(of: url)
@@ -19,7 +20,8 @@ public enum ModelFile {
       return try KerasHDF5(url: url, architecture: architecture).load()
     case .json:
       throw ModelError(
-        url, "this is a JSON text, an architecture without weights; name the file with the weights"
+        url,
+        "this is a JSON text, an architecture without weights; name the file with the weights"
           + " and give this one with --architecture")
     case .gitPointer:
       throw ModelError(url, "this is a Git LFS pointer, not the file itself; run 'git lfs pull'")
@@ -27,11 +29,13 @@ public enum ModelFile {
       throw ModelError(url, "the file is empty; copy or download it again")
     case .keras:
       throw ModelError(
-        url, "this is a Keras 3 archive, which is not read yet; save the model as HDF5 with"
+        url,
+        "this is a Keras 3 archive, which is not read yet; save the model as HDF5 with"
           + " model.save(\"model.h5\")")
     case let format:
       throw ModelError(
-        url, "expected a Keras HDF5 model, but this looks like \(format.rawValue), which is not"
+        url,
+        "expected a Keras HDF5 model, but this looks like \(format.rawValue), which is not"
           + " read")
     }
   }

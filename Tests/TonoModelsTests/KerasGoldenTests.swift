@@ -27,10 +27,9 @@ struct KerasGoldenTests {
       Case(
         values: "sequential", file: "sequential_weights", architecture: "sequential_architecture"),
       Case(values: "siamese", file: "siamese_weights", architecture: "siamese_architecture"),
-      Case(values: "siamese", file: "siamese_fixed_strings"),
       Case(values: "siamese", file: "siamese_keras_2_2"),
       Case(values: "siamese", file: "siamese_split_attributes"),
-      Case(values: "sequential", file: "sequential_bare_list"),
+      Case(values: "sequential", file: "sequential_keras_2_2"),
     ]
 
   private static func load(_ model: Case) throws -> Network {
@@ -65,6 +64,13 @@ struct KerasGoldenTests {
     return "\(parts[0]).\(call + 1)"
   }
 
+  @Test func unsupportedSettingsAreNamed() throws {
+    let error = #expect(throws: ModelError.self) {
+      try Self.load(Case(values: "relu_variants", file: "relu_variants"))
+    }
+    #expect(try #require(error).problem.contains("'capped' (ReLU) has a max_value or threshold"))
+  }
+
   @Test(arguments: cases)
   func everyActivationIsMet(_ model: Case) throws {
     let values = try ReferenceValues("keras/\(model.values)")
@@ -76,10 +82,10 @@ struct KerasGoldenTests {
     let isFirst = model.file.hasSuffix("_first")
     var checked = 0
     for name in names where !name.hasSuffix("/channels_first") {
-      let stored = isFirst && names.contains(name + "/channels_first")
+      let stored =
+        isFirst && names.contains(name + "/channels_first")
         ? name + "/channels_first" : name
       let node = Self.node(name.dropFirst(prefix.count))
-      // What a model or a flattened map is in the file need not be a node.
       let output = try #require(pass.values[node], "no node \(node)")
       let deviation = try values.deviation(of: output.sample(0), from: stored)
       #expect(deviation.relative <= Tolerance.activation, "\(name): \(deviation)")

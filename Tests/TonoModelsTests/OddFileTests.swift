@@ -28,6 +28,14 @@ struct OddFileTests {
     #expect(try Self.output(of: Self.load(name)) == expected)
   }
 
+  @Test func linksAreFollowed() throws {
+    let link = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).h5")
+    try FileManager.default.createSymbolicLink(
+      at: link, withDestinationURL: Fixture.url("models/small.h5"))
+    defer { try? FileManager.default.removeItem(at: link) }
+    #expect(try Self.output(of: ModelFile.load(link)) == Self.output(of: Self.load("small")))
+  }
+
   @Test func nonFiniteWeightsLoadWithAWarning() throws {
     let model = try Self.load("not_finite")
     #expect(model.warnings == ["layer 'fc': 2 of 128 numbers of kernel not finite"])
@@ -62,6 +70,26 @@ struct OddFileTests {
     let sentence = try #require(error).description
     #expect(sentence.contains(reason), "\(sentence)")
     #expect(sentence.contains("\(name).h5: ") && !sentence.contains("\n"))
+  }
+
+  /// Keras numbers unnamed layers anew in each session; the weights are then taken in order.
+  @Test func weightsOfOtherNamesAreTakenInOrder() throws {
+    let weights = Fixture.url("keras/sequential_weights.h5")
+    let original = Fixture.url("keras/sequential_architecture.json")
+    let renamed = FileManager.default.temporaryDirectory.appending(
+      path: "\(UUID().uuidString).json")
+    defer { try? FileManager.default.removeItem(at: renamed) }
+    try String(contentsOf: original, encoding: .utf8)
+      .replacingOccurrences(of: "conv_", with: "conv_9")
+      .write(to: renamed, atomically: true, encoding: .utf8)
+    let one = try ModelFile.load(weights, architecture: original).network
+    let other = try ModelFile.load(weights, architecture: renamed).network
+    #expect(other.nodes.contains { $0.name == "conv_91" })
+    let input = Tensor(shape: one.inputs[0].shape.batched(1), repeating: 0.5)
+    let outputs = try [one, other].map {
+      try $0.forward([$0.inputs[0].name: input], to: ["fc_2"])["fc_2"]
+    }
+    #expect(outputs[0] == outputs[1])
   }
 
   @Test func weightsAloneNeedAnArchitecture() throws {
@@ -146,7 +174,7 @@ struct DamagedFileTests {
     #expect(try #require(error).problem.contains("truncated or damaged"))
   }
 
-  /// Some flips change a weight or nothing at all, others break the file: it loads or it is refused.
+  /// Some flips change a weight or nothing at all, others break the file: it loads or is refused.
   @Test(arguments: ["small", "small_variable_strings", "small_compressed"])
   func flippedBitsNeverCrash(name: String) throws {
     let bytes = try Data(contentsOf: Fixture.url("models/\(name).h5"))
@@ -155,7 +183,7 @@ struct DamagedFileTests {
       var damaged = bytes
       // A multiplicative sequence visits every part of the file in no order.
       for flip in 0...(variant % 3) {
-        let bit = (variant * 40_503 + flip * 30_011 ) % (bytes.count * 8)
+        let bit = (variant * 40_503 + flip * 30_011) % (bytes.count * 8)
         damaged[bit / 8] ^= 1 << (bit % 8)
       }
       do {

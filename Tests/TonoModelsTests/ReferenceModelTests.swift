@@ -54,7 +54,7 @@ struct ReferenceModelTests {
     #expect(try network.shape(of: "lid_fc_2") == [7])
   }
 
-  /// The channels-last file holds the same function, with the rows of a Dense layer in another order.
+  /// The channels-last file holds the same function, a Dense layer's rows in another order.
   @Test func channelsLastIsTheSameFunction() throws {
     let last = try ModelFile.load(Self.models.appending(path: "recording_tower_channels_last.h5"))
     let first = try ModelFile.load(

@@ -19,14 +19,16 @@ enum HDF5 {
   static func read<Result: Sendable>(
     _ url: URL, _ body: (borrowing HDF5Group) throws -> Result
   ) throws -> Result {
-    let byteCount = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+    let target = url.resolvingSymlinksInPath()
+    let byteCount = try target.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     return try lock.withLock { _ in
       // Without this the library prints its error stack; and it would load filters as plug-ins.
       H5Eset_auto2(tono_hdf5_default_error_stack(), nil, nil)
       H5PLset_loading_state(0)
       guard tono_hdf5_survives(url.path, Int64(byteCount)) != 0 else {
         throw ModelError(
-          url, "the HDF5 file is damaged, so that the HDF5 library crashes on it; copy or download"
+          url,
+          "the HDF5 file is damaged, so that the HDF5 library crashes on it; copy or download"
             + " it again")
       }
       let properties = tono_hdf5_default_properties()

@@ -43,7 +43,8 @@ struct KerasHDF5 {
     let version = try group.string("keras_version") ?? root.string("keras_version") ?? "2"
     guard !version.hasPrefix("1.") else {
       throw ModelError(
-        url, "this is a model of Keras \(version), whose layers differ; load it with Keras 2 and"
+        url,
+        "this is a model of Keras \(version), whose layers differ; load it with Keras 2 and"
           + " save it again")
     }
     guard try group.strings("layer_names") != nil else { throw foreign(root) }
@@ -54,7 +55,8 @@ struct KerasHDF5 {
         try KerasModelParser(url: url).parse(Data(config.utf8))
       } else {
         throw ModelError(
-          url, "the file holds weights alone, without the architecture; give it with --architecture"
+          url,
+          "the file holds weights alone, without the architecture; give it with --architecture"
             + " FILE, where FILE is the text that model.to_json() returns in Keras")
       }
     return Content(
@@ -66,11 +68,13 @@ struct KerasHDF5 {
   private func foreign(_ root: borrowing HDF5Group) -> ModelError {
     if root.contains("layers") || root.contains("_layer_checkpoint_dependencies") {
       return ModelError(
-        url, "this is a weights file of Keras 3 (.weights.h5), which is not read yet; save the model"
+        url,
+        "this is a weights file of Keras 3 (.weights.h5), which is not read yet; save the model"
           + " as HDF5 with model.save(\"model.h5\")")
     }
     return ModelError(
-      url, "this HDF5 file is not a Keras model: it has no attribute 'layer_names'; save the model"
+      url,
+      "this HDF5 file is not a Keras model: it has no attribute 'layer_names'; save the model"
         + " with model.save(\"model.h5\")")
   }
 }

@@ -16,17 +16,20 @@ struct KerasModelParser {
   func parse(_ data: Data) throws -> KerasModel {
     guard let json = JSONValue(parsing: data) else {
       throw ModelError(
-        url, "the model's architecture is not valid JSON (or nested too deeply); write it with"
+        url,
+        "the model's architecture is not valid JSON (or nested too deeply); write it with"
           + " model.to_json()")
     }
     guard let kind = json["class_name"].string, !json["config"].isNull else {
       throw ModelError(
-        url, "the JSON is not a Keras model: it has no 'class_name' and 'config'; write it with"
+        url,
+        "the JSON is not a Keras model: it has no 'class_name' and 'config'; write it with"
           + " model.to_json()")
     }
     guard Self.modelKinds.contains(kind) else {
       throw ModelError(
-        url, "the model is of the class '\(kind)', of which only the name is stored; rebuild it as"
+        url,
+        "the model is of the class '\(kind)', of which only the name is stored; rebuild it as"
           + " a functional or Sequential model")
     }
     return try model(json, depth: 0)
@@ -65,8 +68,10 @@ struct KerasModelParser {
       isTrainable: isTrainable)
   }
 
-  /// A chain of layers: each is called once, on the one before. An input is put in front if the
-  /// file has none; its shape stands in the first layer, or is that of what the model is called on.
+  /// A chain of layers: each is called once, on the one before.
+  ///
+  /// An input is put in front if the file has none; its shape stands in the first layer, or is that
+  /// of what the model is called on.
   private func sequential(
     _ list: [JSONValue], name: String, config: JSONValue, depth: Int
   ) throws -> (layers: [KerasLayer], inputs: [KerasTensor], outputs: [KerasTensor]) {

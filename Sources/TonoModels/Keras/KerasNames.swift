@@ -16,11 +16,9 @@ struct KerasNames {
 
   /// A name for a node, which no other will get.
   ///
-  /// - Parameters:
-  ///   - layer: the layer's name.
-  ///   - part: what is appended where a layer becomes several nodes, such as `_pre`.
-  ///   - models: the names of the models around the layer.
-  ///   - suffix: what tells the call from the first one.
+  /// It is made of the names of the `models` around the layer, if need be, the layer's own, a `part`
+  /// such as `_pre` where a layer becomes several nodes, and a `suffix` that tells the call from the
+  /// first one.
   mutating func take(
     _ layer: String, part: String = "", models: [String], suffix: String
   ) -> String {

@@ -38,7 +38,8 @@ extension KerasNetwork {
       try dropout(call)
     case let kind:
       throw ModelError(
-        url, "layer '\(call.layer.name)' is of the unknown class '\(kind)'; the known classes are"
+        url,
+        "layer '\(call.layer.name)' is of the unknown class '\(kind)'; the known classes are"
           + " \(Self.knownKinds.joined(separator: ", ")), and models of these")
     }
   }
@@ -152,8 +153,9 @@ extension KerasModel {
   /// How Keras thinks of a map.
   enum Format { case channelsFirst, channelsLast }
 
-  /// The classes of layers that slide over maps. Flatten has a `data_format` too, but always says
-  /// channels-last, even behind channels-first layers.
+  /// The classes of layers that slide over maps.
+  ///
+  /// Flatten has a `data_format` too, but mostly says channels-last behind channels-first layers.
   private static let spatialKinds: Set = [
     "Conv2D", "DepthwiseConv2D", "SeparableConv2D", "MaxPooling2D", "AveragePooling2D",
     "GlobalMaxPooling2D", "GlobalAveragePooling2D", "ZeroPadding2D",

@@ -19,7 +19,7 @@ extension KerasNetwork {
     let target = call.settings["target_shape"].array?.map(\.integer) ?? []
     guard !target.isEmpty, target.allSatisfy({ ($0 ?? 0) > 0 || $0 == -1 }),
       target.count(where: { $0 == -1 }) <= 1
-    else { throw call.failure(setting: "target_shape", expected: "extents, at most one of them -1") }
+    else { throw call.failure(setting: "target_shape", expected: "extents, at most one -1") }
     var extents = target.compactMap(\.self)
     var known = 1
     for extent in extents where extent > 0 {

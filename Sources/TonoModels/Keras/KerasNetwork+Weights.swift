@@ -2,9 +2,8 @@ import TonoNetwork
 
 /// The layers that hold weights.
 extension KerasNetwork {
-  /// An array of a layer.
+  /// An array of a layer, whose extents must be those of `shape`, where nothing stands for any.
   ///
-  /// - Parameter shape: the extents that it must have; nothing where any will do.
   /// - Throws: `ModelError` with got and expected if it is not there or has another shape.
   private func array(_ role: String, of call: KerasCall, shape: [Int?]) throws -> Tensor {
     let variable = KerasVariable(path: call.models + [call.layer.name], role: role)
@@ -104,8 +103,10 @@ extension KerasNetwork {
       padding: try call.padding())
   }
 
-  /// Dense, on the last axis in Keras' order. For a channels-last map that axis is the channels:
-  /// there it is a convolution of 1×1 cells, and the map stays one.
+  /// Dense, on the last axis in Keras' order.
+  ///
+  /// For a channels-last map that axis is the channels: there it is a convolution of 1×1 cells, and
+  /// the map stays one.
   mutating func dense(_ call: KerasCall) throws -> KerasValue {
     let input = try call.input()
     guard let last = input.axis(keras: -1) else { throw call.failure("is called on a number") }
@@ -120,7 +121,9 @@ extension KerasNetwork {
     return try addActivated(layer, for: call, reading: input, isChannelsLast: true)
   }
 
-  /// BatchNormalization. An axis that is not the network's first is brought there and back.
+  /// BatchNormalization.
+  ///
+  /// An axis that is not the network's first is brought there and back.
   mutating func batchNormalization(_ call: KerasCall) throws -> KerasValue {
     let input = try call.input()
     let kerasAxis = try call.axis("axis", default: -1)

@@ -57,14 +57,11 @@ struct KerasNetwork {
 
   // MARK: - The graph
 
-  /// Calls every layer of a model as soon as what it is called on is known.
+  /// The outputs of a model: calls each layer as soon as what it is called on is known.
   ///
-  /// - Parameters:
-  ///   - arguments: what the model is called on; nothing for the outermost, whose inputs become
-  ///     those of the network.
-  ///   - models: the names of this model and those around it, without the outermost.
-  ///   - suffix: what tells this call from the first call of the same model.
-  /// - Returns: the model's outputs.
+  /// The `arguments` are what the model is called on; the outermost has none, its inputs become those
+  /// of the network. `models` are the names of this model and those around it, without the
+  /// outermost; `suffix` tells this call from the first one of the same model.
   private mutating func run(
     _ model: KerasModel, on arguments: [KerasValue]?, models: [String], suffix: String
   ) throws -> [KerasValue] {
@@ -101,7 +98,8 @@ struct KerasNetwork {
       }
       guard blocked.count < waiting.count else {
         throw ModelError(
-          url, "layer '\(blocked[0].layer.name)' depends on itself or on a layer that is not there;"
+          url,
+          "layer '\(blocked[0].layer.name)' depends on itself or on a layer that is not there;"
             + " the architecture is damaged")
       }
       waiting = blocked
@@ -121,7 +119,8 @@ struct KerasNetwork {
     if let arguments {
       guard arguments.count == model.inputs.count else {
         throw ModelError(
-          url, "model '\(model.name)' has \(model.inputs.count) inputs, but is called on"
+          url,
+          "model '\(model.name)' has \(model.inputs.count) inputs, but is called on"
             + " \(arguments.count)")
       }
       return arguments
@@ -152,7 +151,8 @@ struct KerasNetwork {
     let shape = try extents.map { extent in
       guard let extent = extent.integer, extent > 0 else {
         throw ModelError(
-          url, "input '\(name)' has an axis without a fixed extent; build the model with a fixed"
+          url,
+          "input '\(name)' has an axis without a fixed extent; build the model with a fixed"
             + " input shape and save again")
       }
       return extent
@@ -176,9 +176,8 @@ struct KerasNetwork {
 
   /// Adds a node that reads some values.
   ///
-  /// - Parameters:
-  ///   - part: what is appended to the layer's name, where a layer becomes several nodes.
-  ///   - isChannelsLast: whether the output is a map that Keras thinks of as `[H, W, C]`.
+  /// A `part` is appended to the layer's name where a layer becomes several nodes; `isChannelsLast`
+  /// says whether the output is a map that Keras thinks of as `[H, W, C]`.
   mutating func add(
     _ layer: any Layer, part: String = "", for call: KerasCall, reading inputs: [KerasValue],
     isChannelsLast: Bool = false
@@ -206,7 +205,7 @@ struct KerasNetwork {
       isChannelsLast: isChannelsLast)
   }
 
-  /// Brings a map that Keras thinks of as `[H, W, C]`, or as `[C, H, W]`, into channels-first order.
+  /// Brings a map that Keras thinks of as `[H, W, C]`, or as `[C, H, W]`, into the latter order.
   mutating func asMap(
     _ value: KerasValue, isChannelsLast: Bool, for call: KerasCall
   ) throws -> KerasValue {

@@ -28,7 +28,8 @@ struct KerasWeights {
       guard weighted.count == names.count else {
         let missing = names.first { !stored.contains($0) } ?? ""
         throw ModelError(
-          group.url, "there are no weights for layer '\(missing)': the file has \(weighted.count)"
+          group.url,
+          "there are no weights for layer '\(missing)': the file has \(weighted.count)"
             + " layers with weights, the architecture \(names.count); is it this file's?")
       }
       names = weighted
@@ -40,7 +41,8 @@ struct KerasWeights {
       let found = try stored.weightNames()
       guard found.count == expected.count else {
         throw ModelError(
-          group.url, "layer '\(layer.name)' (\(layer.kind)) has \(found.count) arrays of weights in"
+          group.url,
+          "layer '\(layer.name)' (\(layer.kind)) has \(found.count) arrays of weights in"
             + " the file, expected \(expected.count); is the architecture this file's?")
       }
       for (name, variable) in zip(found, expected) {
@@ -58,7 +60,8 @@ struct KerasWeights {
       let count = tensor.values.count { !$0.isFinite }
       let layer = variable.path.joined(separator: ".")
       return count == 0
-        ? nil : "layer '\(layer)': \(count) of \(tensor.count) numbers of \(variable.role) not finite"
+        ? nil
+        : "layer '\(layer)': \(count) of \(tensor.count) numbers of \(variable.role) not finite"
     }.sorted()
   }
 
@@ -70,9 +73,11 @@ struct KerasWeights {
     let last = name.split(separator: "/").last ?? ""
     let role = String(last.prefix { $0 != ":" })
     let areBothKernels = role.hasSuffix("kernel") && variable.role.hasSuffix("kernel")
+    let layer = variable.path.joined(separator: ".")
     guard role == variable.role || areBothKernels || !KerasLayer.roles.contains(role) else {
       throw ModelError(
-        url, "layer '\(variable.path.joined(separator: "."))' expects its \(variable.role) where the"
+        url,
+        "layer '\(layer)' expects its \(variable.role) where the"
           + " file has '\(name)'; was the architecture saved with other layers frozen?")
     }
   }
