@@ -4,20 +4,6 @@ import CTonoBLAS
 enum BLAS {
   private static let singleThreaded: Void = openblas_set_num_threads(1)
 
-  /// C ← op(A)·op(B) + beta·C over row-major matrices: C is m×n, op(A) m×k, op(B) k×n.
-  static func multiply(
-    m: Int, n: Int, k: Int,
-    _ a: UnsafePointer<Float>, transposed transposeA: Bool = false, rowLength lda: Int,
-    _ b: UnsafePointer<Float>, rowLength ldb: Int,
-    beta: Float = 0, into c: UnsafeMutablePointer<Float>, rowLength ldc: Int
-  ) {
-    _ = singleThreaded
-    cblas_sgemm(
-      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, CblasNoTrans,
-      blasint(m), blasint(n), blasint(k), 1, a, blasint(lda), b, blasint(ldb), beta, c,
-      blasint(ldc))
-  }
-
   /// y ← op(A)·x + beta·y for a row-major matrix A of `rows`×`columns`.
   static func multiply(
     rows: Int, columns: Int, _ a: UnsafePointer<Float>, transposed: Bool,

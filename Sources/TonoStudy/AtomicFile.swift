@@ -43,7 +43,8 @@ public enum AtomicFile {
       _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
       return isFolder.boolValue ? nil : ENOTDIR
     case ENOENT where url.pathComponents.count > 1:
-      return makeFolder(url.deletingLastPathComponent()) ?? makeFolder(url)
+      return makeFolder(url.deletingLastPathComponent())
+        ?? (mkdir(url.path, 0o777) == 0 || errno == EEXIST ? nil : errno)
     case let code:
       return code
     }

@@ -50,6 +50,7 @@ public final class RunDirectory: Sendable {
       }
     }
     state = Mutex(State(manifest: manifest))
+    AtomicFile.removeParts(below: url)
     try save()
   }
 

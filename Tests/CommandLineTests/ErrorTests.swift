@@ -91,7 +91,7 @@ import Testing
     defer { _ = try? mount(["umount", disk]) }
     try expect(
       ["maximize", Models.siamese, "nyu_conv_1_AC:0-1", "--steps", "1", "--out", "\(disk)/run"],
-      says: ["\(disk)/run", "No space left"])
+      says: ["\(disk)/run", "the disk is full"])
     let left = try FileManager.default.subpathsOfDirectory(atPath: disk)
     #expect(left.allSatisfy { ["run", "json", "npz", "nyu_conv_1_AC", "png", "wav"].contains(($0 as NSString).pathExtension) || !$0.contains(".") }, "\(left)")
   }

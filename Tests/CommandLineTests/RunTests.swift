@@ -96,7 +96,7 @@ import TonoStudy
   @Test("a run that was stopped goes on where it was", arguments: [SIGINT, SIGKILL])
   func resume(_ signal: Int32) throws {
     let (whole, stopped) = (try directory("whole"), try directory("stopped"))
-    let flags = ["--no-pictures", "--threads", "1"]
+    let flags = ["--no-pictures", "--no-sound", "--threads", "1"]
     let neurons = ["nyu_conv_2_AC:0-11"]
     #expect(try Tool.run(maximize(neurons, flags, to: whole)).status == 0)
 
@@ -127,7 +127,7 @@ import TonoStudy
     let flags = ["--no-pictures"]
     #expect(try Tool.run(maximize(["nyu_conv_1_AC:0"], flags, to: out)).status == 0)
     let before = try bytes(out, "run.json")
-    for other in [["--seed", "1"], ["--rate", "0.1"], ["--no-plateau"], ["--front-end", "tl-iminet/recording"]] {
+    for other in [["--seed", "1"], ["--rate", "0.1"], ["--no-plateau"], ["--front-end", "none"]] {
       let result = try Tool.run(maximize(["nyu_conv_1_AC:0"], flags + other, to: out))
       #expect(result.status != 0)
       #expect(result.error.contains("holds another run"), "\(result.error)")

@@ -174,7 +174,7 @@ import TonoNetwork
     let exploding = try ascent(
       network, normalizes: false,
       AscentSettings(
-        steps: 50, optimizer: Optimizer(rule: .gradient, rate: 1e30, normalizesGradient: false),
+        steps: 50, optimizer: Optimizer(rule: .gradient, rate: 3e38, normalizesGradient: false),
         plateau: nil)
     ).climb(objective("conv:0"))
     guard case .notFinite(let reason) = exploding.ending else {

@@ -112,7 +112,7 @@ import TonoNetwork
           optimizer: Optimizer(
             rule: .gradient, rate: Float(run.rate), normalizesGradient: false),
           start: .spectrogram, plateau: nil), spectrograms: starts)
-      let neuron = NeuronReference(layer: run.layer, channel: run.neuron)
+      let neuron = NeuronReference(layer: node(run.layer, network), channel: run.neuron)
       let pattern = try ascent.climb(Objective(neuron))
       let scale = run.loss.map(abs).max() ?? 1
       #expect(pattern.activations.count == run.loss.count)

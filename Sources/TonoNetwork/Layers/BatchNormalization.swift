@@ -4,9 +4,12 @@
 /// Source: Ioffe & Szegedy, "Batch Normalization", 2015, algorithm 2 (inference).
 public struct BatchNormalization: UnaryLayer {
   /// gamma ÷ √(variance + epsilon), per channel.
-  public let scale: [Float]
+  public let scale: [Double]
   /// beta − mean·scale, per channel.
-  public let shift: [Float]
+  ///
+  /// Both are in double precision, and so is the sum: a shift much larger than the result would
+  /// round cells of a map together, and a later max-pool could not tell them apart.
+  public let shift: [Double]
   /// The trained numbers as they stand in the file: gamma, beta, mean, variance.
   public let parameterCount: Int
 
@@ -18,14 +21,11 @@ public struct BatchNormalization: UnaryLayer {
     precondition(
       [gamma.count, beta.count, variance.count].allSatisfy { $0 == count },
       "one number per channel in each array")
-    scale = zip(gamma, variance).map { gamma, variance in
-      Float(Double(gamma) / (Double(variance) + Double(epsilon)).squareRoot())
+    let scale = zip(gamma, variance).map { gamma, variance in
+      Double(gamma) / (Double(variance) + Double(epsilon)).squareRoot()
     }
-    shift = (0..<count).map { channel in
-      let deviation = (Double(variance[channel]) + Double(epsilon)).squareRoot()
-      return Float(
-        Double(beta[channel]) - Double(mean[channel]) * Double(gamma[channel]) / deviation)
-    }
+    shift = (0..<count).map { Double(beta[$0]) - Double(mean[$0]) * scale[$0] }
+    self.scale = scale
     parameterCount = 4 * count
   }
 
@@ -51,7 +51,7 @@ public struct BatchNormalization: UnaryLayer {
   /// The same cells.
   public func inputRegion(of output: Region, input: Shape) -> Region { output }
 
-  private func affine(_ input: Tensor, shift: [Float]?) -> Tensor {
+  private func affine(_ input: Tensor, shift: [Double]?) -> Tensor {
     let planes = input.shape[0] * scale.count
     let cells = input.count / max(1, planes)
     return Tensor(shape: input.shape) { output in
@@ -59,7 +59,7 @@ public struct BatchNormalization: UnaryLayer {
         for plane in 0..<planes {
           let (scale, shift) = (scale[plane % scale.count], shift?[plane % scale.count] ?? 0)
           for index in plane * cells..<(plane + 1) * cells {
-            output[index] = scale * input[index] + shift
+            output[index] = Float(scale * Double(input[index]) + shift)
           }
         }
       }

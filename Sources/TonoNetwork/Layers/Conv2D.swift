@@ -48,23 +48,29 @@ public struct Conv2D: UnaryLayer {
   }
 
   /// The convolved batch `[N, O, H′, W′]` of a batch `[N, C, H, W]`.
+  ///
+  /// Equal patches give equal results to the bit wherever they lie: where a spectrogram is at its
+  /// floor, cells that tie before a max-pool are not told apart by rounding.
   public func forward(_ input: Tensor) -> Tensor {
     let tiling = Tiling(self, input: input.shape)
+    let bias = bias ?? Array(repeating: 0, count: kernel.shape[0])
     return Tensor(shape: tiling.outputShape) { output in
       input.withPointer { input in
         kernel.withPointer { kernel in
-          tiling.forEachTile { tile, patches in
-            tono_im2col(
-              input + tile.input, Int32(tiling.channels), tiling.placed, tile.firstRow,
-              tile.rowCount, patches)
-            BLAS.multiply(
-              m: tiling.filters, n: tile.cells, k: tiling.depth, kernel + tile.kernel,
-              rowLength: tiling.depth, patches, rowLength: tile.cells, into: output + tile.output,
-              rowLength: tiling.outputCells)
+          bias.withUnsafeBufferPointer { bias in
+            tiling.forEachTile { tile, patches in
+              tono_im2col(
+                input + tile.input, Int32(tiling.channels), tiling.placed, tile.firstRow,
+                tile.rowCount, patches)
+              tono_multiply(
+                kernel + tile.kernel, Int64(tiling.depth), 1, Int32(tiling.filters),
+                Int32(tiling.depth), bias.baseAddress.map { $0 + tile.firstFilter }, patches,
+                Int64(tile.cells), output + tile.output, Int64(tiling.outputCells),
+                Int32(tile.cells))
+            }
           }
         }
       }
-      addBias(to: output, count: tiling.outputShape.count, cells: tiling.outputCells)
     }
   }
 
@@ -76,10 +82,10 @@ public struct Conv2D: UnaryLayer {
       dOutput.withPointer { dOutput in
         kernel.withPointer { kernel in
           tiling.forEachTile { tile, dPatches in
-            BLAS.multiply(
-              m: tiling.depth, n: tile.cells, k: tiling.filters, kernel + tile.kernel,
-              transposed: true, rowLength: tiling.depth, dOutput + tile.output,
-              rowLength: tiling.outputCells, into: dPatches, rowLength: tile.cells)
+            tono_multiply(
+              kernel + tile.kernel, 1, Int64(tiling.depth), Int32(tiling.depth),
+              Int32(tiling.filters), nil, dOutput + tile.output, Int64(tiling.outputCells),
+              dPatches, Int64(tile.cells), Int32(tile.cells))
             tono_col2im_add(
               dPatches, Int32(tiling.channels), tiling.placed, tile.firstRow, tile.rowCount,
               dInput + tile.input)
@@ -101,14 +107,6 @@ public struct Conv2D: UnaryLayer {
     let first = range.lowerBound / filters
     let last = (range.upperBound - 1) / filters
     return Region([first * channels..<(last + 1) * channels, cells.rows, cells.columns])
-  }
-
-  private func addBias(to output: UnsafeMutablePointer<Float>, count: Int, cells: Int) {
-    guard let bias, cells > 0 else { return }
-    for (plane, start) in stride(from: 0, to: count, by: cells).enumerated() {
-      let value = bias[plane % bias.count]
-      for index in start..<start + cells { output[index] += value }
-    }
   }
 }
 
@@ -133,6 +131,7 @@ private struct Tiling {
     let input: Int
     let kernel: Int
     let output: Int
+    let firstFilter: Int
     let firstRow: Int32
     let rowCount: Int32
     let cells: Int
@@ -148,14 +147,13 @@ private struct Tiling {
     filters = layer.kernel.shape[0] / groups
     depth = channels * layer.kernel.shape[2] * layer.kernel.shape[3]
     inputCells = input[2] * input[3]
-    outputCells = Int(placed.out_rows) * Int(placed.out_columns)
-    outputShape = [
-      input[0], layer.kernel.shape[0], Int(placed.out_rows), Int(placed.out_columns),
-    ]
-    rowsPerTile = max(1, min(
-      Int(placed.out_rows), Self.patchCapacity / max(1, depth * Int(placed.out_columns))))
+    let (rows, columns) = (Int(placed.out_rows), Int(placed.out_columns))
+    outputCells = rows * columns
+    outputShape = [input[0], layer.kernel.shape[0], rows, columns]
+    rowsPerTile = max(1, min(rows, Self.patchCapacity / max(1, depth * columns)))
   }
 
+  /// Visits every tile, with room for its patches `[depth, cells]`.
   func forEachTile(_ body: (Tile, UnsafeMutablePointer<Float>) -> Void) {
     let columns = Int(placed.out_columns)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: depth * rowsPerTile * columns) {
@@ -168,7 +166,7 @@ private struct Tiling {
             let rowCount = min(rowsPerTile, Int(placed.out_rows) - row)
             let tile = Tile(
               input: first * channels * inputCells, kernel: group * filters * depth,
-              output: first * filters * outputCells + row * columns,
+              output: first * filters * outputCells + row * columns, firstFilter: group * filters,
               firstRow: Int32(row), rowCount: Int32(rowCount), cells: rowCount * columns)
             body(tile, patches)
           }

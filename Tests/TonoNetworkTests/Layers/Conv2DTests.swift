@@ -36,6 +36,25 @@ import TonoNetwork
     }
   }
 
+  @Test("equal patches give equal results to the bit, wherever they lie", arguments: [
+    (1, 24, 5, 128, 128), (24, 48, 5, 62, 31), (48, 48, 6, 17, 238), (3, 7, 3, 23, 57), (48, 48, 5, 29, 6),
+  ])
+  func equalPatches(_ channels: Int, _ filters: Int, _ size: Int, _ rows: Int, _ columns: Int) {
+    var random = TestRandom(12)
+    let layer = Conv2D(
+      kernel: .random([filters, channels, size, size], using: &random), bias: nil)
+    let levels = Tensor.random([channels], using: &random).values
+    let input = Tensor(
+      shape: [1, channels, rows, columns],
+      values: levels.flatMap { repeatElement($0, count: rows * columns) })
+    let output = layer.forward(input)
+    let cells = output.count / filters
+    for filter in 0..<filters {
+      let map = output.values[filter * cells..<(filter + 1) * cells]
+      #expect(map.allSatisfy { $0 == map.first })
+    }
+  }
+
   @Test("a shifted input gives a shifted output")
   func shiftEquivariance() throws {
     var random = TestRandom(13)
