@@ -33,6 +33,18 @@ public struct PatternFigure: Sendable {
       tiles: [Figure.Tile(panels(inputs, scales: scales(of: [inputs])))])
   }
 
+  /// An input alone, one pixel for each cell; several channels stand one above the other.
+  ///
+  /// - Throws: `RenderError` if the input cannot be drawn.
+  public func bare(_ input: (name: String, tensor: Tensor)) throws -> Image {
+    let shape = input.tensor.shape.extents
+    let rows = shape.dropLast().reduce(1, *)
+    return try Heatmap(
+      input.tensor.reshaped([rows, shape.last ?? 1]),
+      scale: scale(of: [input.tensor], input: input.name)
+    ).image
+  }
+
   /// A contact sheet: one tile for each neuron, dead ones with words in place of a picture.
   ///
   /// - Parameter sharesScale: whether all tiles have the same colours for the same values.

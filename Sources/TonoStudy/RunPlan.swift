@@ -25,6 +25,8 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public var sound: Inversion?
   /// The pictures' colours, if there are pictures.
   public var colormap: Colormap?
+  /// Whether a neuron's picture is bare: one pixel for each cell, without axes.
+  public var barePictures: Bool
   /// Whether the pictures of a contact sheet have one colour scale, or each its own.
   public var sharesScale: Bool
 
@@ -32,7 +34,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public init(
     model: ModelIdentity, frontEnds: [String: FrontEnd], normalizedInputs: [String],
     ascent: AscentSettings, spectrograms: [String: String] = [:], sound: Inversion?,
-    colormap: Colormap?, sharesScale: Bool = false
+    colormap: Colormap?, barePictures: Bool = false, sharesScale: Bool = false
   ) {
     self.model = model
     self.frontEnds = frontEnds
@@ -41,6 +43,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
     self.spectrograms = spectrograms
     self.sound = sound
     self.colormap = colormap
+    self.barePictures = barePictures
     self.sharesScale = sharesScale
   }
 

@@ -109,33 +109,54 @@ public struct Study: Sendable {
     }
     if !pattern.isDead {
       let inputs = files.ordered(pattern.inputs)
-      let names = inputs.map(\.name)
       try write(try files.encode(pattern.inputs), files.arrays(neuron))
-      if plan.colormap != nil {
-        let subtitle = "activation \(Self.short(pattern.activation))"
-        if inputs.count > 1 {
-          try write(
-            try figure.page(title: neuron.description, subtitle: subtitle, inputs)
-              .png(text: provenance(neuron)), files.base(neuron) + ".png")
-        }
-        for input in inputs {
-          let title = inputs.count == 1 ? neuron.description : "\(neuron), \(input.name)"
-          try write(
-            try figure.page(title: title, subtitle: subtitle, [input]).png(text: provenance(neuron)),
-            files.base(neuron, input: input.name, of: names) + ".png")
-        }
+      for picture in try pictures(of: neuron, inputs, activation: pattern.activation) {
+        try write(picture.bytes, picture.path)
       }
-      if let inversion = plan.sound {
-        for input in inputs {
-          guard let frontEnd = plan.frontEnds[input.name] else { continue }
-          let sound = try inversion.sound(of: input.tensor, frontEnd: frontEnd)
-          try write(
-            try AudioFile.encode(sound, comment: comment(neuron)),
-            files.base(neuron, input: input.name, of: names) + ".wav")
-        }
-      }
+      for sound in try sounds(of: neuron, inputs) { try write(sound.bytes, sound.path) }
     }
     return NeuronRecord(neuron: neuron, pattern: pattern, seconds: seconds, files: written)
+  }
+
+  private typealias File = (path: String, bytes: [UInt8])
+
+  /// A picture of each input that a neuron sees, and if there are several, of all side by side.
+  private func pictures(
+    of neuron: NeuronReference, _ inputs: [(name: String, tensor: Tensor)], activation: Float
+  ) throws -> [File] {
+    guard plan.colormap != nil else { return [] }
+    func picture(_ title: String, _ inputs: [(name: String, tensor: Tensor)]) throws -> [UInt8] {
+      if plan.barePictures, inputs.count == 1 {
+        return try PNG.encode(try figure.bare(inputs[0]), text: provenance(neuron))
+      }
+      let subtitle = "activation \(Self.short(activation))"
+      return try figure.page(title: title, subtitle: subtitle, inputs)
+        .png(text: provenance(neuron))
+    }
+    let whole = (files.base(neuron) + ".png", try picture(neuron.description, inputs))
+    if inputs.count == 1 { return [whole] }
+    return try [whole]
+      + inputs.map { input in
+        (
+          files.base(neuron, input: input.name, of: inputs.map(\.name)) + ".png",
+          try picture("\(neuron), \(input.name)", [input])
+        )
+      }
+  }
+
+  /// The sound of each input that a neuron sees and whose front end is known.
+  private func sounds(
+    of neuron: NeuronReference, _ inputs: [(name: String, tensor: Tensor)]
+  ) throws -> [File] {
+    guard let inversion = plan.sound else { return [] }
+    return try inputs.compactMap { input in
+      guard let frontEnd = plan.frontEnds[input.name] else { return nil }
+      let sound = try inversion.sound(of: input.tensor, frontEnd: frontEnd)
+      return (
+        files.base(neuron, input: input.name, of: inputs.map(\.name)) + ".wav",
+        try AudioFile.encode(sound, comment: comment(neuron))
+      )
+    }
   }
 
   /// One page for each layer asked, with all its neurons that the run holds, in their order.

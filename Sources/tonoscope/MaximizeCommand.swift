@@ -50,6 +50,9 @@ struct MaximizeCommand: ParsableCommand {
   @Option(help: "The pictures' colours.")
   var colormap = Colormap.magma
 
+  @Flag(help: "Draw bare pictures for programs: one pixel for each cell, without axes.")
+  var bare = false
+
   @Flag(
     name: .customLong("shared-scale"),
     help: "Give all pictures of a contact sheet one colour scale; without this each has its own.")
@@ -75,7 +78,7 @@ struct MaximizeCommand: ParsableCommand {
       ascent: ascent.settings(startsFrom: start.start),
       spectrograms: start.digests,
       sound: noSound ? nil : Inversion(), colormap: noPictures ? nil : colormap,
-      sharesScale: sharedScale)
+      barePictures: bare, sharesScale: sharedScale)
     let study = try Study(model, neurons: neurons, plan: plan, spectrograms: start.spectrograms)
     report(assignment, study)
 
