@@ -50,10 +50,11 @@ let package = Package(
       dependencies: [
         "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "CTonoZip", "CTonoCrypto",
       ]),
+    .target(name: "CTonoAllocator"),
     .executableTarget(
       name: "tonoscope",
       dependencies: [
-        "TonoStudy", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "TonoStudy", "CTonoAllocator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: - Tests

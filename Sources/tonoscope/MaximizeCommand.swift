@@ -1,4 +1,5 @@
 import ArgumentParser
+import CTonoAllocator
 import Foundation
 import TonoAscent
 import TonoAudio
@@ -66,6 +67,7 @@ struct MaximizeCommand: ParsableCommand {
   }
 
   func run() throws {
+    tono_keep_freed_memory()
     let model = try model.load()
     let assignment = try frontEnds.assign(to: model)
     let frontEnds = assignment.frontEnds
