@@ -12,10 +12,10 @@ extension Optimizer.Rule: ExpressibleByArgument {}
 struct AscentArguments: ParsableArguments {
   private static let defaults = AscentSettings()
 
-  @Option(help: "The most steps that a neuron climbs.")
+  @Option(help: ArgumentHelp("The most steps that a neuron climbs.", valueName: "count"))
   var steps = defaults.steps
 
-  @Option(help: "How a gradient becomes a step: gradient, momentum or adam.")
+  @Option(help: ArgumentHelp("How a gradient becomes a step.", valueName: "rule"))
   var optimizer = defaults.optimizer.rule
 
   @Option(
@@ -40,17 +40,22 @@ struct AscentArguments: ParsableArguments {
   var start: [String] = []
 
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       How many starts are tried to wake a neuron that is at zero; those after the first are noise.
-      """)
+      """, valueName: "count"))
   var starts = defaults.starts
 
   @Option(
     name: .customLong("waking-steps"),
-    help: "How many steps each start may climb the pre-activation to wake a neuron.")
+    help: ArgumentHelp(
+      "How many steps each start may climb the pre-activation to wake a neuron.",
+      valueName: "count"))
   var wakingSteps = defaults.wakingSteps
 
-  @Option(help: "What all random numbers are drawn from, with the neuron's name.")
+  @Option(
+    help: ArgumentHelp(
+      "What all random numbers are drawn from, with the neuron's name.", valueName: "number"))
   var seed = defaults.seed
 
   @Flag(
@@ -59,43 +64,58 @@ struct AscentArguments: ParsableArguments {
   var noPlateau = false
 
   @Flag(
-    name: .customLong("no-normalize"),
+    inversion: .prefixedNo,
     help: """
-      Let the canvas leave the sphere of zero mean and unit variance that the front end puts every \
-      example on. Activations off it cannot be compared with those of sounds.
+      Keep the canvas on the sphere of zero mean and unit variance, or let it leave it; by default \
+      as the input's front end does with examples. Activations on and off it cannot be compared.
       """)
-  var noNormalize = false
+  var normalize: Bool?
 
-  @Option(help: "The weight of the penalty mean(x²); needs --no-normalize.")
+  @Option(
+    help: ArgumentHelp(
+      "The weight of the penalty mean(x²); needs --no-normalize.", valueName: "weight"))
   var l2: Float = 0
 
-  @Option(help: "The weight of the penalty mean(|x|).")
+  @Option(help: ArgumentHelp("The weight of the penalty mean(|x|).", valueName: "weight"))
   var l1: Float = 0
 
   @Option(
     name: .customLong("time-variation"),
-    help: "The weight of total variation along time: differences between neighbouring frames.")
+    help: ArgumentHelp(
+      "The weight of total variation along time: differences between neighbouring frames.",
+      valueName: "weight"))
   var timeVariation: Float = 0
 
   @Option(
     name: .customLong("band-variation"),
-    help: "The weight of total variation along frequency: differences between neighbouring bands.")
+    help: ArgumentHelp(
+      "The weight of total variation along frequency: differences between neighbouring bands.",
+      valueName: "weight"))
   var bandVariation: Float = 0
 
-  @Option(help: "The deviation of a Gaussian blur of the canvas, in bands and frames; 0 for none.")
+  @Option(
+    help: ArgumentHelp(
+      "The deviation of a Gaussian blur of the canvas, in bands and frames; 0 for none.",
+      valueName: "cells"))
   var blur: Float = 0
 
-  @Option(name: .customLong("blur-every"), help: "How many steps lie between two blurs.")
+  @Option(
+    name: .customLong("blur-every"),
+    help: ArgumentHelp("How many steps lie between two blurs.", valueName: "steps"))
   var blurInterval = defaults.regularizer.blurInterval
 
   @Option(
     name: .customLong("time-jitter"),
-    help: "How many frames the input is shifted at each step, at most, either way, at random.")
+    help: ArgumentHelp(
+      "How many frames the input is shifted at each step, at most, either way, at random.",
+      valueName: "frames"))
   var timeJitter = 0
 
   @Option(
     name: .customLong("band-jitter"),
-    help: "How many bands the input is shifted at each step, at most, either way, at random.")
+    help: ArgumentHelp(
+      "How many bands the input is shifted at each step, at most, either way, at random.",
+      valueName: "bands"))
   var bandJitter = 0
 
   func validate() throws {
@@ -130,10 +150,12 @@ struct AscentArguments: ParsableArguments {
       wakingSteps: wakingSteps, plateau: noPlateau ? nil : AscentSettings.Plateau(), seed: seed)
   }
 
-  /// The inputs whose canvas is normalized as their front end normalizes examples.
-  func normalizedInputs(_ frontEnds: [String: FrontEnd]) throws -> [String] {
-    let inputs =
-      noNormalize ? [] : frontEnds.filter { $0.value.normalization == .perExample }.keys.sorted()
+  /// The inputs whose canvas is normalized: those whose front end normalizes examples, if nothing
+  /// else is asked.
+  func normalizedInputs(of model: Model, _ frontEnds: [String: FrontEnd]) throws -> [String] {
+    let inputs = model.network.inputs.map(\.name).filter {
+      normalize ?? (frontEnds[$0]?.normalization == .perExample)
+    }
     guard l2 == 0 || inputs.isEmpty else {
       throw ValidationError(
         """

@@ -19,7 +19,8 @@ struct MaximizeCommand: ParsableCommand {
       name says whether it is meant before or after its activation.
 
       The directory then holds run.json (every setting and result), and for each neuron
-        LAYER/CHANNEL.npy   the input in network units, for NumPy (.npz for several inputs)
+        LAYER/CHANNEL.npy   the input in network units, for NumPy
+                            (.npz where the network has several inputs)
         LAYER/CHANNEL.png   its picture, with axes in Hz and seconds
         LAYER/CHANNEL.wav   its sound
       and LAYER.png, all neurons of a layer on one page. Stopped with Ctrl-C or in any other way, \
@@ -48,7 +49,7 @@ struct MaximizeCommand: ParsableCommand {
   @Flag(name: .customLong("no-sound"), help: "Play nothing.")
   var noSound = false
 
-  @Option(help: "The pictures' colours.")
+  @Option(help: ArgumentHelp("The pictures' colours.", valueName: "name"))
   var colormap = Colormap.magma
 
   @Flag(help: "Draw bare pictures for programs: one pixel for each cell, without axes.")
@@ -59,7 +60,9 @@ struct MaximizeCommand: ParsableCommand {
     help: "Give all pictures of a contact sheet one colour scale; without this each has its own.")
   var sharedScale = false
 
-  @Option(help: "How many neurons are climbed at once. Results do not depend on it.")
+  @Option(
+    help: ArgumentHelp(
+      "How many neurons are climbed at once. Results do not depend on it.", valueName: "count"))
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   func validate() throws {
@@ -76,7 +79,7 @@ struct MaximizeCommand: ParsableCommand {
 
     let plan = RunPlan(
       model: try ModelIdentity(of: model), frontEnds: frontEnds,
-      normalizedInputs: try ascent.normalizedInputs(frontEnds),
+      normalizedInputs: try ascent.normalizedInputs(of: model, frontEnds),
       ascent: ascent.settings(startsFrom: start.start),
       spectrograms: start.digests,
       sound: noSound ? nil : Inversion(), colormap: noPictures ? nil : colormap,
