@@ -16,16 +16,28 @@ public protocol Canvas: Sendable {
 ///
 /// y = (x − mean) ÷ deviation, so that the network never sees anything off that sphere. A canvas
 /// without any deviation (silence) paints zeros, and hands its gradient on with the mean taken out.
+/// A canvas that does not normalize paints y = level + spread·x, so that noise and steps of unit
+/// size fit inputs in any unit, such as decibels.
 public struct SpectrogramCanvas: Canvas, Hashable, Codable {
   /// Whether each example is brought to zero mean and unit variance.
   public let normalizes: Bool
+  /// What a cell at 0 paints where the canvas does not normalize.
+  public let level: Float
+  /// What a step of 1 adds to it.
+  public let spread: Float
 
-  /// A canvas of cells that are normalized, or handed to the network as they are.
-  public init(normalizes: Bool) { self.normalizes = normalizes }
+  /// A canvas of cells that are normalized, or moved to a level and spread.
+  public init(normalizes: Bool, level: Float = 0, spread: Float = 1) {
+    self.normalizes = normalizes
+    self.level = level
+    self.spread = spread
+  }
 
-  /// The normalized cells, or the cells themselves.
+  /// The normalized cells, or the cells moved to their level and spread.
   public func paint(_ parameters: Tensor) -> Tensor {
-    guard normalizes else { return parameters }
+    guard normalizes else {
+      return Tensor(shape: parameters.shape, values: parameters.values.map { level + spread * $0 })
+    }
     var input = parameters
     for range in parameters.samples {
       let (mean, deviation) = parameters.moments(of: range)
@@ -36,9 +48,17 @@ public struct SpectrogramCanvas: Canvas, Hashable, Codable {
     return input
   }
 
-  /// (dy − mean(dy) − y·mean(y·dy)) ÷ deviation, or dy itself.
+  /// Cells that paint an input; where the canvas normalizes, its normalized form.
+  func cells(of input: Tensor) -> Tensor {
+    guard !normalizes else { return input }
+    return Tensor(shape: input.shape, values: input.values.map { ($0 - level) / spread })
+  }
+
+  /// (dy − mean(dy) − y·mean(y·dy)) ÷ deviation, or spread·dy.
   public func adjoint(_ dInput: Tensor, parameters: Tensor) -> Tensor {
-    guard normalizes else { return dInput }
+    guard normalizes else {
+      return Tensor(shape: dInput.shape, values: dInput.values.map { spread * $0 })
+    }
     var dParameters = dInput
     for range in parameters.samples {
       let (mean, deviation) = parameters.moments(of: range)

@@ -17,9 +17,10 @@ struct Climb {
     let value: Float
     let penalty: Float
     let gradient: [String: Tensor]
+    /// Whether the scalar itself has a gradient, penalties aside.
+    let isAwake: Bool
 
     var total: Float { value - penalty }
-    var isFlat: Bool { gradient.values.allSatisfy { $0.values.allSatisfy { $0 == 0 } } }
     var isFinite: Bool {
       total.isFinite && gradient.values.allSatisfy { $0.values.allSatisfy(\.isFinite) }
     }
@@ -40,22 +41,22 @@ struct Climb {
     random = RandomSource(seed: ascent.settings.seed, text: "\(objective)|\(start)")
     cells = [:]
     for input in try ascent.network.inputs(of: bound.nodes) {
-      cells[input.name] = try begin(input)
+      cells[input.name] = begin(input)
     }
   }
 
   /// The canvas an input begins with.
-  private mutating func begin(_ input: Network.Input) throws -> Tensor {
+  private mutating func begin(_ input: Network.Input) -> Tensor {
+    let shape = input.shape.batched(1)
     switch start == 0 ? ascent.settings.start : .noise {
-    case .silence: return Tensor(shape: input.shape.batched(1))
-    case .noise:
-      return Tensor(
-        shape: input.shape.batched(1), values: (0..<input.shape.count).map { _ in random.normal() })
+    case .silence: return Tensor(shape: shape)
     case .spectrogram:
-      guard let spectrogram = ascent.spectrograms[input.name] else {
-        throw NetworkError.missingInput(input)
+      if let spectrogram = ascent.spectrograms[input.name] {
+        return canvas(input.name).cells(of: spectrogram.reshaped(shape))
       }
-      return spectrogram.reshaped(input.shape.batched(1))
+      fallthrough
+    case .noise:
+      return Tensor(shape: shape, values: (0..<shape.count).map { _ in random.normal() })
     }
   }
 
@@ -66,14 +67,14 @@ struct Climb {
 
   /// Whether the objective has no gradient here.
   var isAsleep: Bool {
-    get throws { try evaluate(bound).isFlat }
+    get throws { try !evaluate(bound).isAwake }
   }
 
   /// Whether the objective has no gradient because its activation is at its upper end: the
   /// pre-activation is positive and could still rise.
   func isSaturated(above waking: PreActivation) throws -> Bool {
     let evaluation = try evaluate(waking)
-    return evaluation.value > 0 && !evaluation.isFlat
+    return evaluation.value > 0 && evaluation.isAwake
   }
 
   /// The objective's value here.
@@ -88,7 +89,7 @@ struct Climb {
     var states = optimizerStates()
     while wakingSteps < ascent.settings.wakingSteps {
       let evaluation = try evaluate(waking)
-      guard evaluation.isFinite, !evaluation.isFlat else { return false }
+      guard evaluation.isFinite, evaluation.isAwake else { return false }
       move(by: evaluation, &states)
       wakingSteps += 1
       try step()
@@ -102,7 +103,7 @@ struct Climb {
     guard let evaluation = try? evaluate(waking), evaluation.isFinite else {
       return "\(origin): the pre-activation is no finite number"
     }
-    let slope = evaluation.isFlat ? " and has no gradient" : ""
+    let slope = evaluation.isAwake ? "" : " and has no gradient"
     return
       "\(origin): after \(wakingSteps) steps the pre-activation is \(evaluation.value)\(slope)"
   }
@@ -126,7 +127,9 @@ struct Climb {
         break
       }
       activations.append(evaluation.value)
-      if best.map({ evaluation.total > $0.total }) ?? true { best = (evaluation.total, cells) }
+      if evaluation.isAwake, best.map({ evaluation.total > $0.total }) ?? true {
+        best = (evaluation.total, cells)
+      }
       if let plateau = settings.plateau {
         let threshold = lastRise.map { $0.total + plateau.tolerance * abs($0.total) }
         if threshold.map({ evaluation.total > $0 }) ?? true { lastRise = (evaluation.total, index) }
@@ -149,7 +152,7 @@ struct Climb {
       let reached = cells
       cells = best.cells
       let evaluation = try evaluate(bound, less: settings.regularizer)
-      if last.isFinite, last.total >= evaluation.total {
+      if last.isFinite, last.isAwake, last.total >= evaluation.total {
         cells = reached
       } else {
         activation = evaluation.value
@@ -206,10 +209,12 @@ struct Climb {
     let dBatch = ascent.network.backward(scalar.seeds(for: activations), through: activations)
 
     var penalty: Float = 0
+    var isAwake = false
     var gradient: [String: Tensor] = [:]
     for name in cells.keys.sorted() {
       guard let tensor = cells[name], let input = painted[name] else { continue }
       var dInput = dBatch[name] ?? Tensor(shape: input.shape)
+      isAwake = isAwake || dInput.values.contains { $0 != 0 }
       if let shift = shifts[name] { dInput = shift.inverse.apply(to: dInput) }
       if regularizer.penalizes {
         let term = regularizer.penalty(input)
@@ -219,7 +224,8 @@ struct Climb {
       gradient[name] = canvas(name).adjoint(dInput, parameters: tensor)
     }
     return Evaluation(
-      value: scalar.values(of: activations)[0], penalty: penalty, gradient: gradient)
+      value: scalar.values(of: activations)[0], penalty: penalty, gradient: gradient,
+      isAwake: isAwake)
   }
 
   private mutating func move(

@@ -39,6 +39,10 @@ public struct Pattern: Sendable {
   /// Why the climb ended.
   public let ending: Ending
 
+  /// Whether there is an input worth drawing: not of a dead neuron, nor of one that had no finite
+  /// activation from the start.
+  public var isFound: Bool { !isDead && activation.isFinite }
+
   /// Whether no start could wake the neuron.
   public var isDead: Bool { if case .dead = ending { true } else { false } }
 }

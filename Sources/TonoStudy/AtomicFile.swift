@@ -16,7 +16,7 @@ public enum AtomicFile {
   /// - Throws: ``StudyError`` with the file, the reason and the remedy.
   public static func write(_ bytes: some ContiguousBytes, to url: URL) throws {
     let folder = url.deletingLastPathComponent()
-    if let code = makeFolder(folder) { throw StudyError(unwritable: folder.path, code: code) }
+    try makeFolders(folder)
     let number = serial.add(1, ordering: .relaxed).newValue
     let passing = folder.appending(path: ".\(getpid())-\(number)\(suffix)").path
     if let code = write(bytes, passing: passing) ?? rename(passing, to: url.path) {
@@ -25,13 +25,19 @@ public enum AtomicFile {
     }
   }
 
-  /// Removes what writers that were killed left below a folder; no writer may be at work there.
-  public static func removeParts(below folder: URL) {
-    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-    for case let file as URL in files ?? .init() {
-      let name = file.lastPathComponent
-      if name.hasPrefix(".") && name.hasSuffix(suffix) { unlink(file.path) }
+  /// Removes what writers that were killed left in a folder; no writer may be at work there.
+  public static func removeParts(in folder: URL) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where name.wholeMatch(of: /\.[0-9]+-[0-9]+\.part/) != nil {
+      unlink(folder.appending(path: name).path)
     }
+  }
+
+  /// Makes a folder and those above it that are missing.
+  ///
+  /// - Throws: ``StudyError`` with the folder, the reason and the remedy.
+  static func makeFolders(_ url: URL) throws {
+    if let code = makeFolder(url) { throw StudyError(unwritable: url.path, code: code) }
   }
 
   /// Makes a folder and those above it; nil, or the number of the error.

@@ -20,6 +20,7 @@ public struct FrontEndAssignment: Sendable {
     for request in requests where request != "none" {
       let parts = request.split(separator: "=", maxSplits: 1).map(String.init)
       let named = parts.count == 2 && network.inputs.contains { $0.name == parts[0] }
+      if named, parts[1] == "none" { continue }
       let frontEnd = try FrontEnd.load(named ? parts[1] : request)
       let inputs = network.inputs.filter {
         named ? $0.name == parts[0] : $0.shape == frontEnd.inputShape

@@ -37,10 +37,9 @@ public struct PatternFigure: Sendable {
   ///
   /// - Throws: `RenderError` if the input cannot be drawn.
   public func bare(_ input: (name: String, tensor: Tensor)) throws -> Image {
-    let shape = input.tensor.shape.extents
-    let rows = shape.dropLast().reduce(1, *)
+    let maps = input.tensor.maps
     return try Heatmap(
-      input.tensor.reshaped([rows, shape.last ?? 1]),
+      maps.reshaped([maps.shape[0] * maps.shape[1], maps.shape[2]]),
       scale: scale(of: [input.tensor], input: input.name)
     ).image
   }
@@ -58,7 +57,7 @@ public struct PatternFigure: Sendable {
       Figure.Tile(
         title: entry.title, subtitle: entry.subtitle,
         entry.inputs.isEmpty
-          ? (names.isEmpty ? [""] : names).map { _ in Figure.Panel(blank: "dead") }
+          ? (names.isEmpty ? [""] : names).map { _ in Figure.Panel(blank: entry.absence) }
           : try panels(entry.inputs, scales: shared ?? scales(of: [entry.inputs])))
     }
     return try Figure(title: title, subtitle: subtitle, tiles: tiles)
@@ -70,11 +69,16 @@ public struct PatternFigure: Sendable {
     public let title: String
     /// Its activation, or that it is dead.
     public let subtitle: String
-    /// Its inputs; none for a dead neuron.
+    /// Its inputs; none if there is no pattern.
     public let inputs: [(name: String, tensor: Tensor)]
+    /// Why there is none, in a word or two.
+    public let absence: String
 
-    /// One neuron with its inputs; a dead one has none.
-    public init(title: String, subtitle: String, inputs: [(name: String, tensor: Tensor)]) {
+    /// One neuron with its inputs, or with the reason why it has none.
+    public init(
+      title: String, subtitle: String, inputs: [(name: String, tensor: Tensor)], absence: String
+    ) {
+      self.absence = absence
       self.title = title
       self.subtitle = subtitle
       self.inputs = inputs
@@ -87,14 +91,14 @@ public struct PatternFigure: Sendable {
     _ inputs: [(name: String, tensor: Tensor)], scales: [String: ColorScale]
   ) throws -> [Figure.Panel] {
     try inputs.flatMap { name, tensor in
-      let channels = tensor.shape.rank == 3 ? tensor.shape[0] : 1
-      return try (0..<channels).map { channel in
-        let matrix = channels == 1 ? tensor : tensor.sample(channel)
+      let maps = tensor.maps
+      return try (0..<maps.shape[0]).map { channel in
+        let matrix = maps.sample(channel)
         let heatmap = try Heatmap(
           matrix, scale: scales[name] ?? scale(of: [tensor], input: name),
           rowAxis: rowAxis(of: name, matrix.shape), columnAxis: columnAxis(of: name, matrix.shape))
         let title = inputs.count == 1 ? "" : name
-        return Figure.Panel(title: channels == 1 ? title : "\(title) channel \(channel)", heatmap)
+        return Figure.Panel(title: maps.shape[0] == 1 ? title : "\(title) channel \(channel)", heatmap)
       }
     }
   }
@@ -116,7 +120,7 @@ public struct PatternFigure: Sendable {
   /// What an input's cells are measured in.
   public func unit(of input: String) -> String {
     if normalizedInputs.contains(input) { return "level (standard deviations)" }
-    return frontEnds[input] == nil ? "input (network units)" : "level (dB re maximum)"
+    return frontEnds[input] == nil ? "input (network units)" : "level (dB)"
   }
 
   private func rowAxis(of input: String, _ shape: Shape) -> Axis {
@@ -139,5 +143,14 @@ public struct PatternFigure: Sendable {
     return .linear(
       label: "time (s)", from: -0.5 * frontEnd.frameSeconds,
       to: (Double(columns) - 0.5) * frontEnd.frameSeconds, cells: columns)
+  }
+}
+
+extension Tensor {
+  /// One sample as maps, `[channels, rows, columns]`; a vector is one row.
+  fileprivate var maps: Tensor {
+    let columns = shape.extents.last ?? 1
+    let rows = shape.extents.dropLast().last ?? 1
+    return reshaped([count / max(1, rows * columns), rows, columns])
   }
 }

@@ -67,7 +67,7 @@ public struct PatternFiles: Sendable {
   }
 
   /// A name as a folder: what would leave the folder or hide it is written as `%` and hexadecimals.
-  private static func folder(_ name: String) -> String {
+  static func folder(_ name: String) -> String {
     let escaped = name.replacing("%", with: "%25").replacing("/", with: "%2F")
     return escaped.hasPrefix(".") ? "%2E" + escaped.dropFirst() : escaped
   }

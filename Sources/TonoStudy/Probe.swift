@@ -97,6 +97,15 @@ public struct Probe: Sendable {
       })
   }
 
+  /// An array as one sample of an input, in the input's shape.
+  ///
+  /// - Throws: `NetworkError.inputShape` if it does not fit.
+  public static func sample(_ tensor: Tensor, for input: Network.Input) throws -> Tensor {
+    let batch = try batch(tensor, for: input).tensor
+    guard batch.shape[0] == 1 else { throw NetworkError.inputShape(input, got: tensor.shape) }
+    return batch.sample(0)
+  }
+
   private static func batch(
     _ tensor: Tensor, for input: Network.Input
   ) throws -> (tensor: Tensor, isBatch: Bool) {

@@ -16,6 +16,8 @@ public final class RunDirectory: Sendable {
   }
 
   private let state: Mutex<State>
+  /// Keeps other processes out as long as it is open.
+  private let lock: FileHandle
   /// The place of each layer in the network, by which the records are ordered.
   private let order: [String: Int]
 
@@ -30,6 +32,8 @@ public final class RunDirectory: Sendable {
   public init(_ url: URL, manifest: RunManifest, layers: [String]) throws {
     self.url = url
     order = Dictionary(layers.enumerated().map { ($1, $0) }) { first, _ in first }
+    lock = try Self.lock(url)
+    let folders = Set(layers.map(PatternFiles.folder)).map { url.appending(path: $0) }
     var manifest = manifest
     let file = url.appending(path: "run.json")
     if FileManager.default.fileExists(atPath: file.path) {
@@ -44,14 +48,36 @@ public final class RunDirectory: Sendable {
           """)
       }
       manifest.neurons = earlier.neurons.filter { record in
-        record.files.allSatisfy {
-          FileManager.default.fileExists(atPath: url.appending(path: $0).path)
-        }
+        record.files.allSatisfy { Self.isFilled(url.appending(path: $0)) }
       }
+    } else if let folder = folders.first(where: { Self.isFilled($0) }) {
+      throw StudyError(
+        "\(folder.relativePath) is there, but no run.json that says what it holds; choose another "
+          + "--out, or remove it")
     }
     state = Mutex(State(manifest: manifest))
-    AtomicFile.removeParts(below: url)
+    for folder in folders + [url] { AtomicFile.removeParts(in: folder) }
     try save()
+  }
+
+  /// Makes the directory if it is missing, and keeps other processes out of it.
+  private static func lock(_ url: URL) throws -> FileHandle {
+    try AtomicFile.makeFolders(url)
+    let descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw StudyError(unreadable: url) }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    // A file system without locks keeps nobody out; then two runs at once are the user's own care.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      throw StudyError(
+        "\(url.relativePath) is being written by another process; wait for it, or choose another --out")
+    }
+    return handle
+  }
+
+  /// Whether there is a file or folder that is not empty.
+  private static func isFilled(_ url: URL) -> Bool {
+    let size = (try? FileManager.default.attributesOfItem(atPath: url.path))?[.size] as? NSNumber
+    return (size?.intValue ?? 0) > 0
   }
 
   /// What `run.json` holds now.
@@ -109,11 +135,13 @@ public final class RunDirectory: Sendable {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let bytes = try InputFile.bytes(of: file)
     do {
-      return try decoder.decode(RunManifest.self, from: Data(contentsOf: file))
+      return try decoder.decode(RunManifest.self, from: Data(bytes))
     } catch {
       throw StudyError(
-        "\(file.relativePath) is not a run of this toolkit; choose another --out, or remove it")
+        "\(file.relativePath) is no run of this version of the toolkit (\(tonoscopeVersion)); choose "
+          + "another --out, or remove it")
     }
   }
 }

@@ -47,6 +47,17 @@ public struct RunPlan: Codable, Equatable, Sendable {
     self.sharesScale = sharesScale
   }
 
+  /// How an input's cells become the network's input: on the sphere of normalized examples, or around
+  /// the levels that are typical of its front end.
+  func canvas(of input: String) -> SpectrogramCanvas {
+    if normalizedInputs.contains(input) { return SpectrogramCanvas(normalizes: true) }
+    guard let frontEnd = frontEnds[input], frontEnd.normalization == .none else {
+      return SpectrogramCanvas(normalizes: false)
+    }
+    return SpectrogramCanvas(
+      normalizes: false, level: frontEnd.typicalMean, spread: frontEnd.typicalDeviation)
+  }
+
   /// Where two plans differ, each as in `ascent.steps is 200 there, 100 now`.
   func differences(from other: RunPlan) throws -> [String] {
     let (old, new) = (try other.leaves(), try leaves())

@@ -22,7 +22,7 @@ public struct Study: Sendable {
     /// So many neurons were found finished by an earlier session.
     case resumed(Int)
     /// A neuron took a step.
-    case step
+    case step(NeuronReference)
     /// A neuron is finished, its files written.
     case finished(NeuronRecord)
   }
@@ -43,9 +43,8 @@ public struct Study: Sendable {
     ascent = try Ascent(
       network: model.network,
       canvases: Dictionary(
-        uniqueKeysWithValues: Set(plan.normalizedInputs).map {
-          ($0, SpectrogramCanvas(normalizes: true))
-        }), settings: plan.ascent, spectrograms: spectrograms)
+        uniqueKeysWithValues: model.network.inputs.map { ($0.name, plan.canvas(of: $0.name)) }),
+      settings: plan.ascent, spectrograms: spectrograms)
   }
 
   /// Opens the run's directory, and takes over what an earlier session finished.
@@ -81,7 +80,7 @@ public struct Study: Sendable {
         let start = clock.now
         let pattern = try ascent.climb(Objective(waiting[index])) {
           try checkForFailure()
-          try observe(.step)
+          try observe(.step(waiting[index]))
         }
         let seconds = (clock.now - start) / .seconds(1)
         let record = try write(pattern, of: waiting[index], seconds: seconds, to: directory)
@@ -98,7 +97,7 @@ public struct Study: Sendable {
 
   // MARK: - Files
 
-  /// Writes a pattern's arrays, pictures and sounds; a dead neuron has none.
+  /// Writes a pattern's arrays, pictures and sounds; a neuron without a pattern has none.
   private func write(
     _ pattern: Pattern, of neuron: NeuronReference, seconds: Double, to directory: RunDirectory
   ) throws -> NeuronRecord {
@@ -107,7 +106,7 @@ public struct Study: Sendable {
       try directory.write(bytes, to: path)
       written.append(path)
     }
-    if !pattern.isDead {
+    if pattern.isFound {
       let inputs = files.ordered(pattern.inputs)
       try write(try files.encode(pattern.inputs), files.arrays(neuron))
       for picture in try pictures(of: neuron, inputs, activation: pattern.activation) {
@@ -166,8 +165,10 @@ public struct Study: Sendable {
       let entries = try (records[layer] ?? []).map { record in
         PatternFigure.Entry(
           title: record.neuron.name,
-          subtitle: record.dead ? "" : Self.short(record.activation),
-          inputs: record.dead ? [] : files.ordered(try files.read(record.neuron, in: directory.url)))
+          subtitle: record.files.isEmpty ? "" : Self.short(record.activation),
+          inputs: record.files.isEmpty
+            ? [] : files.ordered(try files.read(record.neuron, in: directory.url)),
+          absence: record.dead ? "dead" : "no finite value")
       }
       let sheet = try figure.contactSheet(
         title: layer, subtitle: "below each number the activation reached", entries,

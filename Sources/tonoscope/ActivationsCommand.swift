@@ -22,14 +22,27 @@ struct ActivationsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The archive to write.", valueName: "acts.npz"))
   var out: String
 
+  /// The layers asked, each once.
+  private var distinctLayers: [String] {
+    var seen: Set<String> = []
+    return layers.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { seen.insert($0).inserted }
+  }
+
+  func validate() throws {
+    guard !distinctLayers.isEmpty else { throw ValidationError("--layers names no layer") }
+  }
+
   func run() throws {
     let model = try model.load()
-    let layers = layers.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    guard !layers.isEmpty else { throw ValidationError("--layers names no layer") }
-    let probe = try Probe(model.network, inputs: try inputs.load())
-    let activations = try probe.activations(
-      of: layers, threads: ProcessInfo.processInfo.activeProcessorCount)
-    let arrays = layers.compactMap { name in activations[name].map { (name: name, tensor: $0) } }
+    let probe = try inputs.probe(model.network)
+    let activations = try self.model.naming {
+      try probe.activations(
+        of: distinctLayers, threads: ProcessInfo.processInfo.activeProcessorCount)
+    }
+    let arrays = distinctLayers.compactMap { name in
+      activations[name].map { (name: name, tensor: $0) }
+    }
     try AtomicFile.write(try NumPyArchive.encode(arrays), to: URL(filePath: out))
   }
 }

@@ -157,7 +157,7 @@ struct AscentArguments: ParsableArguments {
       normalize ?? (frontEnds[$0]?.normalization == .perExample)
     }
     guard l2 == 0 || inputs.isEmpty else {
-      throw ValidationError(
+      throw StudyError(
         """
         --l2 does nothing on a normalized canvas, where every input has the same mean square; \
         use --l1, or add --no-normalize
@@ -187,13 +187,9 @@ struct AscentArguments: ParsableArguments {
     point.start = .spectrogram
     for request in start {
       let parts = request.split(separator: "=", maxSplits: 1).map(String.init)
-      let input = try parts.count == 2
-        ? model.network.inputs.first { $0.name == parts[0] } : onlyInput(of: model, for: request)
-      guard let input, let path = parts.last else {
-        throw ValidationError(
-          "--start \(request): the network has no input '\(parts[0])'; it has "
-            + model.network.inputs.map(\.name).joined(separator: ", "))
-      }
+      let named = model.network.inputs.first { parts.count == 2 && $0.name == parts[0] }
+      let input = try named ?? onlyInput(of: model, for: request)
+      let path = named == nil ? request : parts[1]
       point.spectrograms[input.name] = try spectrogram(path, for: input, frontEnds[input.name])
       point.digests[input.name] = try FileDigest.sha256(of: URL(filePath: path))
     }
@@ -202,8 +198,8 @@ struct AscentArguments: ParsableArguments {
 
   private func onlyInput(of model: Model, for request: String) throws -> Network.Input {
     guard model.network.inputs.count == 1 else {
-      throw ValidationError(
-        "--start \(request) names no input of several; write --start INPUT=FILE with one of "
+      throw StudyError(
+        "--start \(request) names no input; write noise or silence alone, or INPUT=FILE with one of "
           + model.network.inputs.map(\.name).joined(separator: ", "))
     }
     return model.network.inputs[0]
@@ -212,17 +208,24 @@ struct AscentArguments: ParsableArguments {
   private func spectrogram(
     _ path: String, for input: Network.Input, _ frontEnd: FrontEnd?
   ) throws -> Tensor {
-    guard !path.hasSuffix(".npy") else {
+    let spectrogram: Tensor
+    if path.hasSuffix(".npy") {
       let tensor = try NumPyArray.read(URL(filePath: path))
-      guard tensor.count == input.shape.count else {
-        throw NetworkError.inputShape(input, got: tensor.shape)
+      guard let sample = try? Probe.sample(tensor, for: input) else {
+        throw StudyError("\(path): \(NetworkError.inputShape(input, got: tensor.shape))")
       }
-      return tensor.reshaped(input.shape)
+      spectrogram = sample
+    } else {
+      guard let frontEnd else {
+        throw StudyError(
+          "--start \(path) is neither noise, silence nor an array (.npy), and a sound needs a front "
+            + "end before '\(input.name)'; add --front-end")
+      }
+      spectrogram = try frontEnd.features(of: try AudioFile.read(path))
     }
-    guard let frontEnd else {
-      throw ValidationError(
-        "--start \(path): a sound needs a front end before input '\(input.name)'; add --front-end")
+    guard spectrogram.values.allSatisfy({ $0.isFinite }) else {
+      throw StudyError("\(path) holds NaN or infinity; start from finite numbers")
     }
-    return try frontEnd.features(of: try AudioFile.read(path))
+    return spectrogram
   }
 }

@@ -34,6 +34,9 @@ struct FeaturesCommand: ParsableCommand {
   func run() throws {
     let frontEnd = try FrontEnd.load(frontEnd)
     let features = try frontEnd.features(of: try AudioFile.read(sound))
+    guard features.values.allSatisfy({ $0.isFinite }) else {
+      throw StudyError("\(sound) is too loud: its power is no finite number; scale it down")
+    }
     try AtomicFile.write(
       NumPyArray.encode(features.reshaped(features.shape.sample)), to: URL(filePath: out))
     guard png || picture != nil else { return }
@@ -42,9 +45,18 @@ struct FeaturesCommand: ParsableCommand {
       normalizedInputs: frontEnd.normalization == .perExample ? [""] : [], colormap: .magma)
     let page = try figure.page(
       title: URL(filePath: sound).lastPathComponent, subtitle: frontEnd.name, [("", features)])
-    let target =
-      picture.map { URL(filePath: $0) }
+    try AtomicFile.write(try page.png(), to: pictureURL)
+  }
+
+  /// Where the picture goes.
+  private var pictureURL: URL {
+    picture.map { URL(filePath: $0) }
       ?? URL(filePath: out).deletingPathExtension().appendingPathExtension("png")
-    try AtomicFile.write(try page.png(), to: target)
+  }
+
+  func validate() throws {
+    guard !png || pictureURL.path != URL(filePath: out).path else {
+      throw ValidationError("--out and the picture are the same file; name two")
+    }
   }
 }

@@ -24,12 +24,26 @@ struct GradientCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The archive to write.", valueName: "grads.npz"))
   var out: String
 
+  /// The neuron; a range names several.
+  private var oneNeuron: NeuronReference {
+    get throws {
+      let selection = try NeuronSelection(neuron)
+      guard let single = try? NeuronReference(neuron) else {
+        throw StudyError(
+          "'\(neuron)' names several neurons; give one, such as \(selection.layer):0")
+      }
+      return single
+    }
+  }
+
   func run() throws {
     let model = try model.load()
-    let neuron = try NeuronReference(neuron)
-    let probe = try Probe(model.network, inputs: try inputs.load())
-    let answer = try probe.gradient(
-      of: Objective(neuron), threads: ProcessInfo.processInfo.activeProcessorCount)
+    let neuron = try oneNeuron
+    let probe = try inputs.probe(model.network)
+    let answer = try self.model.naming {
+      try probe.gradient(
+        of: Objective(neuron), threads: ProcessInfo.processInfo.activeProcessorCount)
+    }
     let arrays = model.network.inputs.compactMap { input in
       answer.gradients[input.name].map { (name: input.name, tensor: $0) }
     }

@@ -67,6 +67,7 @@ struct MaximizeCommand: ParsableCommand {
 
   func validate() throws {
     guard threads >= 1 else { throw ValidationError("--threads is \(threads); give at least 1") }
+    guard !directory.isEmpty else { throw ValidationError("--out is empty; name a directory") }
   }
 
   func run() throws {
@@ -74,7 +75,9 @@ struct MaximizeCommand: ParsableCommand {
     let model = try model.load()
     let assignment = try frontEnds.assign(to: model)
     let frontEnds = assignment.frontEnds
-    let neurons = try neurons.flatMap { try NeuronSelection($0).neurons(in: model.network) }
+    let neurons = try self.model.naming {
+      try self.neurons.flatMap { try NeuronSelection($0).neurons(in: model.network) }
+    }
     let start = try ascent.startingPoint(model, frontEnds)
 
     let plan = RunPlan(
@@ -92,8 +95,8 @@ struct MaximizeCommand: ParsableCommand {
     let interruption = Interruption()
     do {
       try study.run(in: run, threads: threads) { event in
-        try interruption.check()
         progress.note(event)
+        if case .step = event { try interruption.check() }
       }
     } catch is Interruption.Interrupted {
       progress.end()
@@ -105,7 +108,7 @@ struct MaximizeCommand: ParsableCommand {
       throw error
     }
     progress.end()
-    summarize(study, run)
+    try summarize(study, run)
   }
 
   /// Says what is assumed before the work begins.
@@ -122,7 +125,9 @@ struct MaximizeCommand: ParsableCommand {
   }
 
   /// Says what came out, and where to look.
-  private func summarize(_ study: Study, _ run: RunDirectory) {
+  ///
+  /// - Throws: a failing exit code if a neuron had no finite activation from the start.
+  private func summarize(_ study: Study, _ run: RunDirectory) throws {
     let records = study.neurons.compactMap { run.finished[$0] }
     for record in records where record.dead {
       print("\(record.neuron) is dead: \((record.tried ?? []).joined(separator: "; "))")
@@ -131,6 +136,11 @@ struct MaximizeCommand: ParsableCommand {
       print("\(record.neuron) ended early: \(record.ending)")
     }
     let dead = records.count { $0.dead }
-    print("\(records.count - dead) neurons\(dead > 0 ? ", and \(dead) dead," : "") in \(directory)")
+    let failed = records.count { !$0.dead && $0.files.isEmpty }
+    var counts = ["\(records.count - dead - failed) neurons"]
+    if dead > 0 { counts.append("\(dead) dead") }
+    if failed > 0 { counts.append("\(failed) without a finite activation") }
+    print("\(counts.joined(separator: ", ")) in \(directory)")
+    if failed > 0 { throw ExitCode.failure }
   }
 }

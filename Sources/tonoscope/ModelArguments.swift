@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TonoAscent
 import TonoModels
 import TonoNetwork
 import TonoStudy
@@ -21,8 +22,19 @@ struct ModelArguments: ParsableArguments {
   func load() throws -> Model {
     let model = try ModelFile.load(
       URL(filePath: model), architecture: architecture.map { URL(filePath: $0) })
-    for warning in model.warnings { Terminal.note("note: \(warning)") }
+    for warning in model.warnings { Terminal.note("note: \(self.model): \(warning)") }
     return model
+  }
+
+  /// Does something with the model, whose name then stands before what is missing in it.
+  func naming<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as NetworkError {
+      throw StudyError("\(model): \(error)")
+    } catch let error as NeuronError {
+      throw StudyError("\(model): \(error)")
+    }
   }
 }
 
@@ -55,16 +67,24 @@ struct InputArguments: ParsableArguments {
       """, valueName: "name=file.npy"))
   var inputs: [String] = []
 
-  /// The arrays per input name.
-  func load() throws -> [String: Tensor] {
+  /// The network with these arrays before its inputs.
+  func probe(_ network: Network) throws -> Probe {
     var arrays: [String: Tensor] = [:]
-    for input in inputs {
-      let parts = input.split(separator: "=", maxSplits: 1).map(String.init)
+    for request in inputs {
+      let parts = request.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else {
-        throw ValidationError("'\(input)' names no input and file; write --input NAME=FILE.npy")
+        throw StudyError("'\(request)' names no input and file; write --input NAME=FILE.npy")
       }
-      arrays[parts[0]] = try NumPyArray.read(URL(filePath: parts[1]))
+      let tensor = try NumPyArray.read(URL(filePath: parts[1]))
+      guard arrays.updateValue(tensor, forKey: parts[0]) == nil else {
+        throw StudyError("--input \(parts[0]) stands twice; give each input one array")
+      }
+      if let input = network.inputs.first(where: { $0.name == parts[0] }) {
+        guard (try? Probe(network, inputs: [input.name: tensor])) != nil else {
+          throw StudyError("\(parts[1]): \(NetworkError.inputShape(input, got: tensor.shape))")
+        }
+      }
     }
-    return arrays
+    return try Probe(network, inputs: arrays)
   }
 }

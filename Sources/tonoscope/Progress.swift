@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TonoAscent
 import TonoStudy
 
 /// A progress bar on a terminal, plain lines elsewhere.
@@ -7,6 +8,8 @@ final class Progress: Sendable {
   private struct State {
     var finished = 0
     var steps = 0
+    /// The steps of the neurons that are on their way.
+    var stepsUnderway: [NeuronReference: Int] = [:]
     var sessionNeurons: Int
     var lastDraw: ContinuousClock.Instant?
   }
@@ -31,10 +34,12 @@ final class Progress: Sendable {
         state.finished = count
         state.sessionNeurons = neurons - count
         if count > 0 { Terminal.note("\(count) of \(neurons) neurons were finished before") }
-      case .step:
+      case .step(let neuron):
         state.steps += 1
+        state.stepsUnderway[neuron, default: 0] += 1
       case .finished(let record):
         state.finished += 1
+        state.stepsUnderway[record.neuron] = nil
         if !Terminal.isInteractive { Terminal.note(line(record, state.finished)) }
       }
       if Terminal.isInteractive { draw(&state) }
@@ -58,14 +63,16 @@ final class Progress: Sendable {
     let now = ContinuousClock.now
     if let last = state.lastDraw, now - last < .milliseconds(100) { return }
     state.lastDraw = now
-    let total = Double(max(1, state.sessionNeurons * stepsPerNeuron))
-    let done = Double(state.finished - (neurons - state.sessionNeurons))
-    // A neuron that stops early has no steps left to take.
-    let share = min(1, max(done / Double(max(1, state.sessionNeurons)), Double(state.steps) / total))
+    // Waking may take further steps, and drawing time: a neuron under way is never quite finished.
+    let underway = state.stepsUnderway.values.reduce(0.0) {
+      $0 + min(0.95, Double($1) / Double(stepsPerNeuron))
+    }
+    let done = Double(state.finished - (neurons - state.sessionNeurons)) + underway
+    let share = min(1, done / Double(max(1, state.sessionNeurons)))
     let elapsed = (now - start) / .seconds(1)
     let left = share > 0.01 ? Self.clock(elapsed / share - elapsed) + " left" : ""
     let text = " \(state.finished)/\(neurons) neurons, \(state.steps) steps  \(left)"
-    let width = max(10, min(40, Terminal.columns - text.count - 3))
+    let width = max(0, min(40, Terminal.columns - text.count - 3))
     let filled = Int(share * Double(width))
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
     Terminal.write("\r\(bar)\(text)\u{1B}[K")

@@ -1,8 +1,17 @@
 import ArgumentParser
+import Foundation
 import TonoStudy
 
-/// The command line: one subcommand per file.
+/// The process: a file that may grow no further is an error with a sentence, not a signal.
 @main
+enum Main {
+  static func main() {
+    signal(SIGXFSZ, SIG_IGN)
+    Tonoscope.main()
+  }
+}
+
+/// The command line: one subcommand per file.
 struct Tonoscope: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tonoscope",
