@@ -64,8 +64,8 @@ class Probe:
     `NAME_pre` is before the `activation=` inside a layer, `NAME@1` the second call of a layer.
     """
 
-    def __init__(self, path):
-        self.model = widened(keras.models.load_model(path, compile=False))
+    def __init__(self, model):
+        self.model = widened(model)
         self.leaves = models.leaves(self.model)
         self.seen = {}
         for layer in self.leaves:
@@ -107,11 +107,13 @@ class Probe:
 
     def run(self, inputs):
         """The activations, and the gradient of some neurons: {(layer, neuron): (value, gradients)}."""
-        tensors = [tf.constant(x) for x in inputs]
-        shapes = self.first_pass(tensors)
+        shapes = self.first_pass(inputs)
         neurons = [(name, self.neuron(value, k)) for k, (name, value) in enumerate(shapes.items())
                    if "flatten" not in name and name != "merge" and value.ndim != 2]
+        return self.gradients(inputs, neurons)
 
+    def gradients(self, inputs, neurons):
+        """The activations, and the gradient of these neurons, as `run` returns them."""
         @tf.function(jit_compile=True)
         def compute(*xs):
             with tf.GradientTape(persistent=True) as tape:
@@ -122,14 +124,15 @@ class Probe:
             return seen, objectives, [[tf.zeros_like(x) if g is None else g for x, g in zip(xs, gs)]
                                       for gs in gradients]
 
-        seen, objectives, gradients = compute(*tensors)
+        seen, objectives, gradients = compute(*map(tf.constant, inputs))
         return ({k: self.first(v) for k, v in seen.items()},
                 {key: (float(o), [self.first(g) for g in gs])
                  for key, o, gs in zip(neurons, objectives, gradients)})
 
-    def first_pass(self, tensors):
+    def first_pass(self, inputs):
         compute = tf.function(lambda *xs: self.activations(list(xs)), jit_compile=True)
-        return {name: self.first(value) for name, value in compute(*tensors).items()}
+        return {name: self.first(value)
+                for name, value in compute(*map(tf.constant, inputs)).items()}
 
     def neuron(self, value, k):
         """Of a vector its largest element; of a map the last channel, by turns its mean and a unit."""
@@ -171,7 +174,7 @@ def input_names(probe):
 
 def evaluate(path, seeds=(10,)):
     """The probe of a file and, for each seed, its inputs, activations and gradients."""
-    probe = Probe(path)
+    probe = Probe(keras.models.load_model(path, compile=False))
     results = []
     for seed in seeds:
         inputs = inputs_of(probe.model, probe.channels_last, seed)

@@ -40,6 +40,21 @@ public struct Deviation: Sendable, CustomStringConvertible {
       place: "element \(worst) \(expected.shape.indices(of: worst))")
   }
 
+  /// The relative Euclidean error of a tensor as a whole: ‖tensor − expected‖ / ‖expected‖.
+  ///
+  /// Infinite if the shapes differ or a number is NaN; of two tensors of zeros it is zero.
+  public static func euclidean(of tensor: Tensor, from expected: Tensor) -> Double {
+    guard tensor.shape == expected.shape else { return .infinity }
+    var (error, norm) = (0.0, 0.0)
+    for (value, expected) in zip(tensor.values, expected.values) {
+      error += (Double(value) - Double(expected)) * (Double(value) - Double(expected))
+      norm += Double(expected) * Double(expected)
+    }
+    if error == 0 { return 0 }
+    let relative = (error / norm).squareRoot()
+    return relative.isNaN ? .infinity : relative
+  }
+
   /// The size, the place, and what was there.
   public var description: String { "\(relative) of the largest value at \(place)" }
 }

@@ -67,6 +67,20 @@ public struct ReferenceValues: Sendable {
     return array.deviation(of: tensor)
   }
 
+  /// The relative Euclidean error of a tensor without batch axis against a reference array.
+  ///
+  /// Of an array that is not there as a whole, the least error that its checksums allow.
+  ///
+  /// - Throws: ``ReferenceError`` if there is no array of this name.
+  public func euclideanError(of tensor: Tensor, from name: String) throws -> Double {
+    let array = try array(name)
+    guard tensor.shape == array.shape else { return .infinity }
+    if array.range != nil {
+      return Deviation.euclidean(of: tensor, from: try self.tensor(name))
+    }
+    return array.leastEuclideanError(of: tensor)
+  }
+
   private struct Index: Decodable {
     let blob: String
     let arrays: [ReferenceArray]
@@ -118,11 +132,30 @@ public struct ReferenceArray: Sendable, Decodable {
       Deviation(values.min() ?? 0, minimum, over: scale, place: "the minimum"),
       Deviation(values.max() ?? 0, maximum, over: scale, place: "the maximum"),
     ]
-    for (k, expected) in (sample ?? []).enumerated() {
-      let offset = values.count > 64 ? k * (values.count - 1) / 63 : k
+    for (offset, expected) in samples {
       all.append(Deviation(values[offset], expected, over: scale, place: "element \(offset)"))
     }
     return all.worst
+  }
+
+  /// A lower bound of the relative Euclidean error: that of the norm, and that of the samples alone.
+  public func leastEuclideanError(of tensor: Tensor) -> Double {
+    let norm = squareSum.squareRoot()
+    let other = tensor.values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    let sampled = samples.reduce(0) { sum, sample in
+      let error = Double(tensor.values[sample.offset]) - sample.value
+      return sum + error * error
+    }.squareRoot()
+    let error = abs(other - norm) > sampled ? abs(other - norm) : sampled
+    if error == 0 { return 0 }
+    return error.isNaN || other.isNaN ? .infinity : error / norm
+  }
+
+  /// The known elements with their row-major offsets.
+  private var samples: [(offset: Int, value: Double)] {
+    (sample ?? []).enumerated().map { k, value in
+      (shape.count > 64 ? k * (shape.count - 1) / 63 : k, value)
+    }
   }
 }
 

@@ -6,6 +6,9 @@ import TonoModels
 import TonoNetwork
 
 /// Trained towers against numbers that Keras and PyTorch computed in double precision.
+///
+/// Real spectrograms are flat at their floor, so that maxima tie and gradients behind a pooling layer
+/// are a matter of rounding: those are compared as a whole. Where nothing ties, every cell counts.
 @Suite struct ReferenceTests {
   /// One model file with the values that it should give.
   struct Case: Sendable, CustomStringConvertible {
@@ -18,15 +21,21 @@ import TonoNetwork
     init(_ weights: URL, architecture: URL? = nil, _ values: String) {
       self.weights = weights
       self.architecture = architecture
-      self.values = "reference/values/" + values
+      self.values = values
     }
 
-    func load() throws -> (network: Network, values: ReferenceValues) {
-      (try ModelFile.load(weights, architecture: architecture).network, try ReferenceValues(values))
+    func load(
+      _ folder: String = "values"
+    ) throws -> (network: Network, values: ReferenceValues) {
+      (
+        try ModelFile.load(weights, architecture: architecture).network,
+        try ReferenceValues("reference/\(folder)/\(values)")
+      )
     }
   }
 
-  static let cases = [
+  /// The files whose gradients and ascents are known.
+  static let climbed = [
     Case(
       Fixture.url("reference/models/recording_tower_weights.h5"),
       architecture: Fixture.url("reference/models/recording_tower_architecture.json"),
@@ -34,10 +43,14 @@ import TonoNetwork
     Case(Fixture.url("reference/models/recording_tower_channels_last.h5"), "recording_tower"),
     Case(Fixture.url("reference/models/imitation_tower.h5"), "imitation_tower"),
     Case(Fixture.seed("siamese_pretrained.h5"), "siamese_pretrained"),
-    Case(
-      Fixture.seed("siamese_scratch_weights.h5"),
-      architecture: Fixture.seed("siamese_scratch_architecture.json"), "siamese_scratch"),
   ]
+
+  static let cases =
+    climbed + [
+      Case(
+        Fixture.seed("siamese_scratch_weights.h5"),
+        architecture: Fixture.seed("siamese_scratch_architecture.json"), "siamese_scratch")
+    ]
 
   private func batch(
     _ index: Int, _ network: Network, _ values: ReferenceValues
@@ -73,29 +86,59 @@ import TonoNetwork
     #expect(compared >= 4 * 12)
   }
 
-  @Test("the gradient of every neuron to every input", arguments: cases)
+  /// Compares the objective of every known gradient of an input, and hands its gradient on.
+  private func compareGradients(
+    _ index: Int, _ network: Network, _ values: ReferenceValues,
+    _ compare: (_ gradient: Tensor, _ name: String) throws -> Void
+  ) throws {
+    let batch = try batch(index, network, values)
+    let arrays = values.arrays.filter { $0.name.hasPrefix("input\(index)/gradient/") }
+    try #require(!arrays.isEmpty)
+    for array in arrays {
+      let parts = array.name.split(separator: "/").map(String.init)
+      let neuron = try NeuronReference("\(node(parts[2], network)):\(parts[3])")
+      let bound = try BoundObjective(Objective(neuron), in: network)
+      let activations = try network.forward(batch, to: bound.nodes)
+      let objective = try #require(array.objective)
+      let value = Double(bound.values(of: activations)[0])
+      #expect(
+        abs(value - objective) <= Tolerance.activation * max(1, abs(objective)), "\(array.name)")
+      let gradients = network.backward(bound.seeds(for: activations), through: activations)
+      try compare(try #require(gradients[parts[4]]).sample(0), array.name)
+    }
+  }
+
+  /// Whether no pooling layer, and so no tie, is between a layer and the input.
+  private func isBeforePooling(_ layer: String) -> Bool {
+    ["_conv_1", "_conv_1_BN", "_conv_1_AC"].contains { layer.hasSuffix($0) }
+  }
+
+  @Test("every cell of the gradients where nothing ties", arguments: climbed)
+  func untiedGradients(_ test: Case) throws {
+    let (network, values) = try test.load("untied")
+    try compareGradients(0, network, values) { gradient, name in
+      let deviation = try values.deviation(of: gradient, from: name)
+      #expect(deviation.relative <= Tolerance.untiedGradient, "\(name): \(deviation)")
+    }
+  }
+
+  @Test("the gradients on real spectrograms", arguments: climbed)
   func gradients(_ test: Case) throws {
     let (network, values) = try test.load()
     for index in 0..<4 {
-      let batch = try batch(index, network, values)
-      for array in values.arrays where array.name.hasPrefix("input\(index)/gradient/") {
-        let parts = array.name.split(separator: "/").map(String.init)
-        let neuron = NeuronReference(layer: node(parts[2], network), channel: Int(parts[3]) ?? -1)
-        let bound = try BoundObjective(Objective(neuron), in: network)
-        let activations = try network.forward(batch, to: bound.nodes)
-        let gradients = network.backward(bound.seeds(for: activations), through: activations)
-        let gradient = try #require(gradients[parts[4]]).sample(0)
-        let deviation = try values.deviation(of: gradient, from: array.name)
-        #expect(deviation.relative <= Tolerance.gradient, "\(array.name): \(deviation)")
-        let objective = try #require(array.objective)
-        let value = Double(bound.values(of: activations)[0])
-        #expect(
-          abs(value - objective) <= Tolerance.activation * max(1, abs(objective)), "\(array.name)")
+      try compareGradients(index, network, values) { gradient, name in
+        let error = try values.euclideanError(of: gradient, from: name)
+        #expect(error <= Tolerance.brokenTies, "\(name): \(error)")
+        let layer = String(name.split(separator: "/")[2])
+        if isBeforePooling(layer) {
+          let deviation = try values.deviation(of: gradient, from: name)
+          #expect(deviation.relative <= Tolerance.untiedGradient, "\(name): \(deviation)")
+        }
       }
     }
   }
 
-  @Test("fifty steps of plain ascent, from the same start", arguments: cases)
+  @Test("fifty steps of plain ascent, from the same start", arguments: climbed)
   func trajectories(_ test: Case) throws {
     let (network, values) = try test.load()
     for run in values.ascents {
@@ -124,8 +167,13 @@ import TonoNetwork
       #expect(pattern.inputs.keys.sorted() == run.moves.sorted())
       for input in run.moves {
         let name = "ascent/\(run.layer)/\(run.neuron)/final/\(input)"
-        let deviation = try values.deviation(of: try #require(pattern.inputs[input]), from: name)
-        #expect(deviation.relative <= Tolerance.gradient, "\(name): \(deviation)")
+        let spectrogram = try #require(pattern.inputs[input])
+        let error = try values.euclideanError(of: spectrogram, from: name)
+        #expect(error <= Tolerance.brokenTies, "\(name): \(error)")
+        if isBeforePooling(run.layer) {
+          let deviation = try values.deviation(of: spectrogram, from: name)
+          #expect(deviation.relative <= Tolerance.untiedGradient, "\(name): \(deviation)")
+        }
       }
     }
   }

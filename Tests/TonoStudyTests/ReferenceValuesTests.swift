@@ -47,6 +47,36 @@ import TonoNetwork
     #expect(Deviation(of: expected, from: Tensor(shape: [2])).relative == .infinity)
   }
 
+  @Test func euclideanErrorIsOfTheWhole() {
+    let expected = Tensor(shape: [2, 2], values: [0, 3, 0, 4])
+    var other = expected
+    #expect(Deviation.euclidean(of: other, from: expected) == 0)
+    other.values[0] = 0.5
+    #expect(Deviation.euclidean(of: other, from: expected) == 0.1)
+    other.values[1] = .nan
+    #expect(Deviation.euclidean(of: other, from: expected) == .infinity)
+    #expect(Deviation.euclidean(of: Tensor(shape: [4]), from: expected) == .infinity)
+    #expect(Deviation.euclidean(of: expected, from: Tensor(shape: [2, 2])) == .infinity)
+  }
+
+  /// What checksums allow is never more than the error of the whole, and not blind.
+  @Test func checksumsBoundTheEuclideanError() throws {
+    let values = try Self.tower()
+    let name = "input0/gradient/nyu_conv_3/7/ref_input"
+    let expected = try values.tensor(name)
+    var louder = expected
+    louder.values = louder.values.map { 1.05 * $0 }
+    var mirrored = expected
+    mirrored.values = expected.values.map { -$0 }
+    for (other, size) in [(louder, 0.05), (mirrored, 2.0)] {
+      let error = try values.euclideanError(of: other, from: name)
+      let least = try values.array(name).leastEuclideanError(of: other)
+      #expect(abs(error - size) < 1e-6)
+      #expect(least <= error + 1e-6)
+      #expect(least > Tolerance.brokenTies)
+    }
+  }
+
   @Test func unknownArrayIsNamed() throws {
     let values = try Self.tower()
     #expect(throws: ReferenceError.self) { try values.array("input9/nothing") }
