@@ -19,7 +19,7 @@ struct KerasGoldenTests {
   static let cases: [Case] =
     [
       "activations", "branches", "convolutions", "normalization", "pooling", "sequential", "shapes",
-      "siamese", "nested",
+      "siamese", "nested", "squeeze_excite",
     ].flatMap { [Case(values: $0, file: $0), Case(values: $0, file: $0 + "_first")] }
     + ["decoder", "deferred", "flatten_last", "nested_sequential", "shared"].map {
       Case(values: $0, file: $0)

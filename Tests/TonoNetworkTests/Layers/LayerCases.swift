@@ -91,6 +91,10 @@ struct LayerCase: Sendable, CustomStringConvertible {
       LayerCase("Concatenate along columns", Concatenate(axis: 2), [2, 3, 4], [2, 3, 1]),
       LayerCase("Add", Add(), [2, 3], [2, 3], [2, 3]),
       LayerCase("Multiply", Multiply(), [2, 3], [2, 3], [2, 3]),
+      LayerCase("Add of numbers to maps", Add(), [3, 1, 1], [3, 4, 5], [1, 1, 1]),
+      LayerCase("Add of a column to a row", Add(), [2, 1, 5], [1, 4, 1]),
+      LayerCase("Multiply of maps by numbers", Multiply(), [3, 4, 5], [3, 1, 1]),
+      LayerCase("Multiply of a column by a row", Multiply(), [2, 1, 5], [1, 4, 1], [2, 4, 5]),
       LayerCase("Dropout", Dropout(rate: 0.5), [2, 3]),
     ]
   }()

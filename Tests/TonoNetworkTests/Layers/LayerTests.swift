@@ -102,6 +102,8 @@ import TonoNetwork
       (Reshape(shape: [5]), [[2, 3]]),
       (Permute(axes: [1, 0]), [[2, 3, 4]]),
       (Add(), [[2], [3]]),
+      (Add(), [[1, 2, 4], [3, 1, 5]]),
+      (Multiply(), [[2], [2, 1]]),
       (Concatenate(axis: 0), [[2, 3], [2, 4]]),
       (Softmax(axis: 1), [[3]]),
       (ReLU(), [[3], [3]]),
