@@ -69,11 +69,11 @@ struct Climb {
     get throws { try evaluate(bound).isFlat }
   }
 
-  /// Whether the objective has no gradient because its activation is at its upper end: the
-  /// pre-activation is positive and could still rise.
+  /// Whether the objective has no gradient because its activation is at its upper end: both it
+  /// and its pre-activation are positive, and the latter could still rise.
   func isSaturated(above waking: PreActivation) throws -> Bool {
     let evaluation = try evaluate(waking)
-    return evaluation.value > 0 && !evaluation.isFlat
+    return value > 0 && evaluation.value > 0 && !evaluation.isFlat
   }
 
   /// The objective's value here.

@@ -118,6 +118,25 @@ import TonoNetwork
     #expect(pattern.activation > 0)
   }
 
+  @Test("a neuron asleep behind any rectifier is woken", arguments: [
+    (ReLU(maximum: 6), Float(-8)), (ReLU(threshold: 20), 4), (HardSigmoid(), -12),
+  ] as [(any Activation, Float)])
+  func wakesBehind(_ rectifier: any Activation, _ bias: Float) throws {
+    let network = try SmallNetworks.rectified(biases: [bias], by: rectifier)
+    let pattern = try ascent(network, normalizes: false, AscentSettings(steps: 60, wakingSteps: 300))
+      .climb(objective("relu:0"))
+    #expect(pattern.wakingSteps > 0)
+    #expect(pattern.activation > 0)
+  }
+
+  @Test("a neuron at its rectifier's maximum is not dead")
+  func capped() throws {
+    let network = try SmallNetworks.rectified(biases: [90], by: ReLU(maximum: 6))
+    let pattern = try ascent(network, AscentSettings(steps: 20)).climb(objective("relu:0"))
+    #expect(!pattern.isDead && pattern.wakingSteps == 0)
+    #expect(pattern.activation == 6)
+  }
+
   @Test("a neuron that nothing can wake is dead, and says what was tried")
   func dead() throws {
     let network = try SmallNetworks.rectified(biases: [-1000, 0])

@@ -27,8 +27,11 @@ enum SmallNetworks {
       ], outputs: ["score"])
   }
 
-  /// One 3×3 convolution with ReLU on a 1×8×11 input, its channels differing in their biases only.
-  static func rectified(biases: [Float], scale: Float = 1) throws -> Network {
+  /// One 3×3 convolution with a rectifier on a 1×8×11 input, its channels differing in their biases
+  /// only.
+  static func rectified(
+    biases: [Float], scale: Float = 1, by rectifier: any Activation = ReLU()
+  ) throws -> Network {
     var random = TestRandom(22)
     let kernel = Tensor.random([1, 1, 3, 3], using: &random)
     return try Network(
@@ -41,7 +44,7 @@ enum SmallNetworks {
               shape: [biases.count, 1, 3, 3],
               values: biases.flatMap { _ in kernel.values.map { scale * $0 } }), bias: biases),
           inputs: ["x"]),
-        .init(name: "relu", layer: ReLU(), inputs: ["conv"]),
+        .init(name: "relu", layer: rectifier, inputs: ["conv"]),
         .init(
           name: "pool",
           layer: MaxPooling2D(window: Pair(rows: 2, columns: 3), strides: Pair(rows: 2, columns: 3)),
