@@ -62,6 +62,18 @@ struct KerasModelTests {
     #expect(network.outputs == ["r"])
   }
 
+  /// Names that some files have though tf_keras itself does not know them.
+  @Test func activationsOfOtherNames() throws {
+    let network = try Self.network(
+      Self.sequential([
+        Self.input("x", "[null, 3]"),
+        Self.layer("Activation", "a", #""activation": "relu6""#),
+        Self.layer("Activation", "b", #""activation": "silu""#),
+      ]))
+    #expect((network.nodes[0].layer as? ReLU)?.maximum == 6)
+    #expect(network.nodes[1].layer is Swish)
+  }
+
   @Test func layersMayStandInAnyOrder() throws {
     let network = try Self.network(
       Self.model(
