@@ -63,7 +63,9 @@ public struct ELU: Activation {
   public func slope(_ x: Float, _ y: Float) -> Float { x > 0 ? 1 : y + alpha }
 }
 
-/// An ELU whose scale and alpha keep zero mean and unit variance (Klambauer et al. 2017).
+/// An ELU whose scale and alpha keep zero mean and unit variance.
+///
+/// Klambauer, Unterthiner, Mayr & Hochreiter 2017.
 public struct SELU: Activation {
   private let scale: Float = 1.050_700_987_355_480_5
   private let alpha: Float = 1.673_263_242_354_377_2

@@ -16,7 +16,9 @@ public struct Softplus: Activation {
   public func slope(_ x: Float, _ y: Float) -> Float { logistic(x) }
 }
 
-/// x ÷ (1 + e⁻ˣ), also called SiLU (Ramachandran et al. 2017).
+/// x ÷ (1 + e⁻ˣ), also called SiLU.
+///
+/// Ramachandran, Zoph & Le 2017.
 public struct Swish: Activation {
   /// x times its own sigmoid.
   public init() {}
@@ -31,8 +33,9 @@ public struct Swish: Activation {
   }
 }
 
-/// x·Φ(x), Φ being the standard normal distribution (Hendrycks & Gimpel 2016): without the
-/// approximation by tanh.
+/// x·Φ(x), Φ being the standard normal distribution.
+///
+/// Hendrycks & Gimpel 2016, without their approximation by tanh.
 public struct GELU: Activation {
   /// A Gaussian error linear unit.
   public init() {}
@@ -48,7 +51,9 @@ public struct GELU: Activation {
   private func distribution(_ x: Float) -> Float { erfcf(-x * Float(0.5).squareRoot()) / 2 }
 }
 
-/// x·tanh(ln(1 + eˣ)) (Misra 2019).
+/// x·tanh(ln(1 + eˣ)).
+///
+/// Misra 2019.
 public struct Mish: Activation {
   /// x times the hyperbolic tangent of its softplus.
   public init() {}
