@@ -136,7 +136,8 @@ struct Climb {
         }
       }
       move(by: evaluation, &states)
-      if settings.regularizer.blur > 0, (index + 1) % max(1, settings.regularizer.blurInterval) == 0 {
+      if settings.regularizer.blur > 0, (index + 1) % max(1, settings.regularizer.blurInterval) == 0
+      {
         cells = cells.mapValues(settings.regularizer.blurred)
       }
       try step()
@@ -227,7 +228,8 @@ struct Climb {
   ) {
     let scale = evaluation.scale
     for (name, gradient) in evaluation.gradient {
-      guard var state = states.removeValue(forKey: name), var tensor = cells.removeValue(forKey: name)
+      guard var state = states.removeValue(forKey: name),
+        var tensor = cells.removeValue(forKey: name)
       else { continue }
       state.step(
         &tensor.values, gradient: gradient.values, scale: scale, ascent.settings.optimizer)

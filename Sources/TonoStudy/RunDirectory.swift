@@ -88,7 +88,10 @@ public final class RunDirectory: Sendable {
   }
 
   private func place(_ neuron: NeuronReference) -> [Int] {
-    [order[neuron.layer] ?? .max, neuron.channel, neuron.unit?.row ?? -1, neuron.unit?.column ?? -1]
+    [
+      order[neuron.layer] ?? .max, neuron.channel, neuron.unit?.row ?? -1,
+      neuron.unit?.column ?? -1,
+    ]
   }
 
   /// Writes `run.json` as it is now.

@@ -126,7 +126,8 @@ public struct Study: Sendable {
         for input in inputs {
           let title = inputs.count == 1 ? neuron.description : "\(neuron), \(input.name)"
           try write(
-            try figure.page(title: title, subtitle: subtitle, [input]).png(text: provenance(neuron)),
+            try figure.page(title: title, subtitle: subtitle, [input]).png(
+              text: provenance(neuron)),
             files.base(neuron, input: input.name, of: names) + ".png")
         }
       }
@@ -151,7 +152,8 @@ public struct Study: Sendable {
         PatternFigure.Entry(
           title: record.neuron.name,
           subtitle: record.dead ? "" : Self.short(record.activation),
-          inputs: record.dead ? [] : files.ordered(try files.read(record.neuron, in: directory.url)))
+          inputs: record.dead ? [] : files.ordered(try files.read(record.neuron, in: directory.url))
+        )
       }
       let sheet = try figure.contactSheet(
         title: layer, subtitle: "below each number the activation reached", entries,

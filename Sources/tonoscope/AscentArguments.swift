@@ -114,7 +114,8 @@ struct AscentArguments: ParsableArguments {
       ("l2", l2), ("l1", l1), ("time-variation", timeVariation), ("band-variation", bandVariation),
     ] {
       try require(
-        weight >= 0 && weight.isFinite, "--\(flag) is \(weight); give a number that is not negative")
+        weight >= 0 && weight.isFinite, "--\(flag) is \(weight); give a number that is not negative"
+      )
     }
   }
 
@@ -158,14 +159,16 @@ struct AscentArguments: ParsableArguments {
   func startingPoint(_ model: Model, _ frontEnds: [String: FrontEnd]) throws -> StartingPoint {
     var point = StartingPoint()
     if start.isEmpty { return point }
-    if start.count == 1, let plain = AscentSettings.Start(rawValue: start[0]), plain != .spectrogram {
+    if start.count == 1, let plain = AscentSettings.Start(rawValue: start[0]), plain != .spectrogram
+    {
       point.start = plain
       return point
     }
     point.start = .spectrogram
     for request in start {
       let parts = request.split(separator: "=", maxSplits: 1).map(String.init)
-      let input = try parts.count == 2
+      let input =
+        try parts.count == 2
         ? model.network.inputs.first { $0.name == parts[0] } : onlyInput(of: model, for: request)
       guard let input, let path = parts.last else {
         throw ValidationError(

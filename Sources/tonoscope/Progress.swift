@@ -61,7 +61,8 @@ final class Progress: Sendable {
     let total = Double(max(1, state.sessionNeurons * stepsPerNeuron))
     let done = Double(state.finished - (neurons - state.sessionNeurons))
     // A neuron that stops early has no steps left to take.
-    let share = min(1, max(done / Double(max(1, state.sessionNeurons)), Double(state.steps) / total))
+    let share = min(
+      1, max(done / Double(max(1, state.sessionNeurons)), Double(state.steps) / total))
     let elapsed = (now - start) / .seconds(1)
     let left = share > 0.01 ? Self.clock(elapsed / share - elapsed) + " left" : ""
     let text = " \(state.finished)/\(neurons) neurons, \(state.steps) steps  \(left)"

@@ -12,15 +12,20 @@ enum SmallNetworks {
     return try Network(
       inputs: [.init(name: "a", shape: [1, 9, 14]), .init(name: "b", shape: [1, 8, 7])],
       nodes: [
-        .init(name: "conv_a", layer: Conv2D(kernel: weights([4, 1, 3, 4]), bias: [0.1, -0.2, 0, 0.3]), inputs: ["a"]),
+        .init(
+          name: "conv_a", layer: Conv2D(kernel: weights([4, 1, 3, 4]), bias: [0.1, -0.2, 0, 0.3]),
+          inputs: ["a"]),
         .init(name: "relu_a", layer: ReLU(), inputs: ["conv_a"]),
         .init(name: "pool_a", layer: MaxPooling2D(window: two, strides: two), inputs: ["relu_a"]),
         .init(name: "flat_a", layer: Flatten(), inputs: ["pool_a"]),
-        .init(name: "conv_b", layer: Conv2D(kernel: weights([3, 1, 3, 3]), bias: nil), inputs: ["b"]),
+        .init(
+          name: "conv_b", layer: Conv2D(kernel: weights([3, 1, 3, 3]), bias: nil), inputs: ["b"]),
         .init(name: "tanh_b", layer: Tanh(), inputs: ["conv_b"]),
         .init(name: "flat_b", layer: Flatten(), inputs: ["tanh_b"]),
         .init(name: "joint", layer: Concatenate(axis: 0), inputs: ["flat_a", "flat_b"]),
-        .init(name: "fc_pre", layer: Dense(weights: weights([150, 5]), bias: [0, 0, 0, 0, -9]), inputs: ["joint"]),
+        .init(
+          name: "fc_pre", layer: Dense(weights: weights([150, 5]), bias: [0, 0, 0, 0, -9]),
+          inputs: ["joint"]),
         .init(name: "fc", layer: ReLU(), inputs: ["fc_pre"]),
         .init(name: "logit", layer: Dense(weights: weights([5, 1]), bias: nil), inputs: ["fc"]),
         .init(name: "score", layer: Sigmoid(), inputs: ["logit"]),
@@ -47,7 +52,8 @@ enum SmallNetworks {
         .init(name: "relu", layer: rectifier, inputs: ["conv"]),
         .init(
           name: "pool",
-          layer: MaxPooling2D(window: Pair(rows: 2, columns: 3), strides: Pair(rows: 2, columns: 3)),
+          layer: MaxPooling2D(
+            window: Pair(rows: 2, columns: 3), strides: Pair(rows: 2, columns: 3)),
           inputs: ["relu"]),
         .init(name: "flat", layer: Flatten(), inputs: ["pool"]),
       ], outputs: ["flat"])

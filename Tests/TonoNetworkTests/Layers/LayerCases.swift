@@ -25,9 +25,10 @@ struct LayerCase: Sendable, CustomStringConvertible {
     func weights(_ shape: Shape) -> Tensor { .random(shape, using: &random) }
     func numbers(_ count: Int) -> [Float] { weights([count]).values }
     func positive(_ count: Int) -> [Float] { numbers(count).map { abs($0) + 0.1 } }
-    func conv(_ shape: Shape, bias: Bool = true, _ strides: (Int, Int) = (1, 1),
-      dilation: (Int, Int) = (1, 1), groups: Int = 1, padding: Padding = .valid) -> Conv2D
-    {
+    func conv(
+      _ shape: Shape, bias: Bool = true, _ strides: (Int, Int) = (1, 1),
+      dilation: (Int, Int) = (1, 1), groups: Int = 1, padding: Padding = .valid
+    ) -> Conv2D {
       Conv2D(
         kernel: weights(shape), bias: bias ? numbers(shape[0]) : nil,
         strides: Pair(rows: strides.0, columns: strides.1),
@@ -42,7 +43,8 @@ struct LayerCase: Sendable, CustomStringConvertible {
       LayerCase("Conv2D same", conv([2, 2, 3, 4], padding: .same), [2, 6, 7]),
       LayerCase("Conv2D same, strides", conv([2, 2, 4, 3], (3, 2), padding: .same), [2, 8, 9]),
       LayerCase(
-        "Conv2D explicit", conv([2, 2, 3, 3], (2, 1), padding: .explicit(top: 2, bottom: 0, left: 1, right: 3)),
+        "Conv2D explicit",
+        conv([2, 2, 3, 3], (2, 1), padding: .explicit(top: 2, bottom: 0, left: 1, right: 3)),
         [2, 7, 5]),
       LayerCase("Conv2D dilation", conv([3, 2, 3, 2], dilation: (2, 3)), [2, 9, 8]),
       LayerCase("Conv2D groups", conv([6, 2, 2, 2], groups: 3), [6, 5, 4]),
@@ -83,13 +85,15 @@ struct LayerCase: Sendable, CustomStringConvertible {
         "MaxPooling2D same, overlapping", MaxPooling2D(window: odd, strides: .one, padding: .same),
         [2, 5, 6]),
       LayerCase(
-        "MaxPooling2D explicit", MaxPooling2D(window: odd, strides: odd, padding: uneven), [2, 5, 6]),
+        "MaxPooling2D explicit", MaxPooling2D(window: odd, strides: odd, padding: uneven),
+        [2, 5, 6]),
       LayerCase("AveragePooling2D", AveragePooling2D(window: odd, strides: wide), [3, 7, 9]),
       LayerCase(
         "AveragePooling2D same", AveragePooling2D(window: odd, strides: .one, padding: .same),
         [2, 5, 6]),
       LayerCase("GlobalAveragePooling2D", GlobalAveragePooling2D(), [3, 4, 5]),
-      LayerCase("GlobalAveragePooling2D keeping axes", GlobalAveragePooling2D(keepsAxes: true), [3, 4, 5]),
+      LayerCase(
+        "GlobalAveragePooling2D keeping axes", GlobalAveragePooling2D(keepsAxes: true), [3, 4, 5]),
       LayerCase("GlobalMaxPooling2D", GlobalMaxPooling2D(), [3, 4, 5]),
       LayerCase("GlobalMaxPooling2D keeping axes", GlobalMaxPooling2D(keepsAxes: true), [3, 4, 5]),
       LayerCase("Dense", Dense(weights: weights([9, 5]), bias: numbers(5)), [9]),

@@ -85,7 +85,9 @@ import TonoNetwork
       let regions = test.layer.inputRegions(of: cell, inputs: test.inputs)
       for (gradient, region) in zip(gradients, regions) {
         let reached = gradient.values.indices.filter { gradient.values[$0] != 0 }
-        let box = reached.map { Region(indices(of: $0, in: gradient.shape.sample).map { $0..<$0 + 1 }) }
+        let box = reached.map {
+          Region(indices(of: $0, in: gradient.shape.sample).map { $0..<$0 + 1 })
+        }
         #expect(box.dropFirst().reduce(box.first ?? region) { $0.union($1) } == region)
       }
     }
