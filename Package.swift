@@ -8,7 +8,8 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 /// A test target beside the room it tests; `uses` are the further rooms it needs.
 func tests(_ room: String, uses: [Target.Dependency] = []) -> Target {
-  .testTarget(name: room + "Tests", dependencies: [.init(stringLiteral: room), "TestSupport"] + uses)
+  .testTarget(
+    name: room + "Tests", dependencies: [.init(stringLiteral: room), "TestSupport"] + uses)
 }
 
 let package = Package(
@@ -38,7 +39,8 @@ let package = Package(
     // MARK: - Rooms: the arrows go down, never round
     .target(name: "CTonoKernels"),
     .target(name: "TonoNetwork", dependencies: ["CTonoKernels", "CTonoBLAS"]),
-    .target(name: "TonoAudio", dependencies: ["TonoNetwork", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr"]),
+    .target(
+      name: "TonoAudio", dependencies: ["TonoNetwork", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr"]),
     .target(name: "CTonoHDF5Probe", dependencies: ["CTonoHDF5"]),
     .target(name: "TonoModels", dependencies: ["TonoNetwork", "CTonoHDF5", "CTonoHDF5Probe"]),
     .target(name: "TonoAscent", dependencies: ["TonoNetwork", "TonoAudio"]),
@@ -48,7 +50,8 @@ let package = Package(
     .target(
       name: "TonoStudy",
       dependencies: [
-        "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "CTonoZip", "CTonoCrypto",
+        "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "CTonoZip",
+        "CTonoCrypto",
       ]),
     .target(name: "CTonoAllocator"),
     .executableTarget(

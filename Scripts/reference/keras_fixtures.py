@@ -21,7 +21,8 @@ from reference_writer import ReferenceWriter
 # A function of keras_models.py, and the layouts it is written in.
 BOTH = ["sequential", "branches", "convolutions", "pooling", "activations", "normalization",
         "shapes", "siamese", "nested", "squeeze_excite"]
-LAST = ["deferred", "shared", "nested_sequential", "relu_variants", "decoder"]
+LAST = ["deferred", "shared", "nested_sequential", "relu_variants", "activation_names",
+        "decoder"]
 FIRST = ["flatten_last"]
 
 

@@ -301,6 +301,15 @@ def relu_variants(L):
     return keras.Model(i, x, name="relu_variants")
 
 
+def activation_names(L):
+    """Every activation that has a name but no layer, over a range in which it bends."""
+    i = L.input("spectrogram", 1, 6, 5)
+    x = L.Conv2D(3, (2, 2), name="conv")(i)
+    names = ("selu", "softplus", "softsign", "swish", "gelu", "mish", "hard_sigmoid", "exponential")
+    x = L.Concatenate(name="concatenate")([L.Activation(name, name=name)(x) for name in names])
+    return keras.Model(i, x, name="activation_names")
+
+
 def flatten_last(L):
     """Flatten told that its map is channels-first: it then flattens in channels-last order."""
     i = L.input("spectrogram", 2, 5, 6)

@@ -38,7 +38,10 @@ public struct Ascent: Sendable {
   /// A neuron at zero, with no gradient anywhere, first climbs its pre-activation (see
   /// `PreActivation`), from as many starts as the settings allow; if none wakes it, it is dead.
   ///
-  /// - Parameter step: called after every step, waking ones too; what it throws ends the climb.
+  /// - Parameters:
+  ///   - objective: what to maximize.
+  ///   - step: called after every step, waking ones too; what it throws ends the climb.
+  /// - Returns: what the climb arrived at, or that the neuron is dead.
   /// - Throws: `NeuronError` or `NetworkError` if the network has no such neuron or an input to
   ///   start from is missing, and what `step` throws.
   public func climb(
@@ -70,6 +73,8 @@ public struct Ascent: Sendable {
   /// Climbs many neurons at once, each for itself, on a number of threads.
   ///
   /// - Parameters:
+  ///   - objectives: what to maximize, each by itself.
+  ///   - threads: how many are climbed at once.
   ///   - step: called after every step of every neuron, from any of the threads.
   ///   - finished: called with each pattern as it is found, from any of the threads.
   /// - Throws: the first error of any neuron, of `step` or of `finished`; the others then end at

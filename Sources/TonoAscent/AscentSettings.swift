@@ -1,4 +1,6 @@
-/// Everything an ascent does besides the network, the neuron and the canvas. Printed into each run.
+/// Everything an ascent does besides the network, the neuron and the canvas.
+///
+/// Printed into each run.
 public struct AscentSettings: Hashable, Sendable, Codable {
   /// Where the canvas begins.
   public enum Start: String, Hashable, Sendable, Codable, CaseIterable {

@@ -70,8 +70,8 @@ struct Climb {
     get throws { try !evaluate(bound).isAwake }
   }
 
-  /// Whether the objective has no gradient because its activation is at its upper end: the
-  /// pre-activation is positive and could still rise.
+  /// Whether the objective has no gradient because its activation is at its upper end: both it
+  /// and its pre-activation are positive, and the latter could still rise.
   func isSaturated(above waking: PreActivation) throws -> Bool {
     let evaluation = try evaluate(waking)
     return evaluation.value > 0 && evaluation.isAwake
@@ -139,7 +139,8 @@ struct Climb {
         }
       }
       move(by: evaluation, &states)
-      if settings.regularizer.blur > 0, (index + 1) % max(1, settings.regularizer.blurInterval) == 0 {
+      if settings.regularizer.blur > 0, (index + 1) % max(1, settings.regularizer.blurInterval) == 0
+      {
         cells = cells.mapValues(settings.regularizer.blurred)
       }
       try step()
@@ -233,7 +234,8 @@ struct Climb {
   ) {
     let scale = evaluation.scale
     for (name, gradient) in evaluation.gradient {
-      guard var state = states.removeValue(forKey: name), var tensor = cells.removeValue(forKey: name)
+      guard var state = states.removeValue(forKey: name),
+        var tensor = cells.removeValue(forKey: name)
       else { continue }
       state.step(
         &tensor.values, gradient: gradient.values, scale: scale, ascent.settings.optimizer)

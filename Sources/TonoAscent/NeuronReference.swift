@@ -111,7 +111,9 @@ public struct NeuronSelection: Hashable, Sendable {
     layer = String(text[..<colon])
     let parts = text[text.index(after: colon)...].split(
       separator: "@", omittingEmptySubsequences: false)
-    let bounds = parts[0].split(separator: "-", omittingEmptySubsequences: false).map { Self.index($0) }
+    let bounds = parts[0].split(separator: "-", omittingEmptySubsequences: false).map {
+      Self.index($0)
+    }
     switch (bounds.count, bounds.first ?? nil, bounds.last ?? nil) {
     case (1, let channel?, _): channels = .range(channel...channel)
     case (2, let first?, let last?) where first <= last: channels = .range(first...last)
@@ -122,7 +124,9 @@ public struct NeuronSelection: Hashable, Sendable {
       unit = nil
       return
     }
-    let cell = parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Self.index($0) }
+    let cell = parts[1].split(separator: ",", omittingEmptySubsequences: false).map {
+      Self.index($0)
+    }
     guard parts.count == 2, cell.count == 2, let row = cell[0], let column = cell[1] else {
       throw NeuronError.malformed(text)
     }

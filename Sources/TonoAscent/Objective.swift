@@ -12,7 +12,7 @@ protocol Scalar: Sendable {
   func seeds(for activations: Activations) -> [String: Tensor]
 }
 
-/// What an ascent maximizes: a weighted sum of neurons. Immutable, printable, Codable.
+/// What an ascent maximizes: a weighted sum of neurons.
 ///
 /// A neuron counts as the mean of its cells: of its map for a channel, the value itself for a unit or
 /// an element of a vector.

@@ -3,7 +3,10 @@ import Synchronization
 
 /// Calls `body` for 0..<count on a number of threads, each taking the next index when it is free.
 ///
-/// - Parameter body: gets an index and a check that throws once any other call has failed.
+/// - Parameters:
+///   - count: how many calls there are.
+///   - threads: how many run at once, at most.
+///   - body: gets an index and a check that throws once any other call has failed.
 /// - Throws: the first error of any call; indices that have not begun then never do.
 public func concurrently(
   _ count: Int, threads: Int,

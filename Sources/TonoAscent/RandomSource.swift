@@ -1,28 +1,25 @@
+import TonoAudio
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
 
-/// A reproducible stream of random numbers: SplitMix64 (Steele, Lea & Flood 2014).
-///
-/// It is seeded from a number and a text, the neuron's own name, so that neither order nor company
-/// nor threads can change what a neuron draws.
+/// A reproducible stream of random numbers, seeded from a number and a text, the neuron's own name,
+/// so that neither order nor company nor threads can change what a neuron draws.
 struct RandomSource: RandomNumberGenerator {
-  private var state: UInt64
+  private var generator: SplitMix64
 
   /// The stream of a seed and a text (FNV-1a of its bytes).
   init(seed: UInt64, text: String) {
-    state = text.utf8.reduce(0xcbf2_9ce4_8422_2325 ^ seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    generator = SplitMix64(
+      seed: text.utf8.reduce(0xcbf2_9ce4_8422_2325 ^ seed) {
+        ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+      })
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
+  mutating func next() -> UInt64 { generator.next() }
 
   /// A number with the standard normal distribution (Box & Muller 1958).
   mutating func normal() -> Float {

@@ -3,9 +3,9 @@ import TonoNetwork
 /// The highest cell before the activation that leaves a sleeping neuron without a gradient.
 ///
 /// A neuron behind a ReLU that is at zero over its whole map has no gradient, so an ascent cannot
-/// start; nor can it behind a sigmoid so far down that its slope rounds to zero. Its pre-activation has one: climbing the cell nearest to firing leads to where the neuron
-/// answers. (Lucid overrides the gradient of ReLU instead; this is the true gradient of a true
-/// scalar.)
+/// start; nor can it behind a sigmoid so far down that its slope rounds to zero. Its pre-activation
+/// has one: climbing the cell nearest to firing leads to where the neuron answers. (Lucid overrides
+/// the gradient of ReLU instead; this is the true gradient of a true scalar.)
 struct PreActivation: Scalar {
   /// A node before an activation, and the cells of it that the neuron looks at.
   private struct Source {

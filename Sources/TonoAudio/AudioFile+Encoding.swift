@@ -38,15 +38,15 @@ extension AudioFile {
       var operations = MemoryFile.operations
       guard let file = sf_open_virtual(&operations, Int32(SFM_WRITE), &info, memory) else {
         throw AudioError(
-          "Cannot encode \(waveform.samples.count) samples at \(waveform.sampleRate) Hz as "
-            + "\(encoding.rawValue) (\(reason(nil))).")
+          "cannot encode \(waveform.samples.count) samples at \(waveform.sampleRate) Hz as "
+            + "\(encoding.rawValue) (\(reason(nil)))")
       }
       defer { sf_close(file) }
       sf_command(file, Int32(SFC_SET_CLIPPING), nil, Int32(SF_TRUE))
       if let comment { sf_set_string(file, Int32(SF_STR_COMMENT), comment) }
       let count = sf_count_t(waveform.samples.count)
       guard sf_writef_float(file, waveform.samples, count) == count else {
-        throw AudioError("Cannot encode \(count) samples (\(reason(file))).")
+        throw AudioError("cannot encode \(count) samples (\(reason(file)))")
       }
     }
     return memory.bytes

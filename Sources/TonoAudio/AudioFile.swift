@@ -13,16 +13,16 @@ public enum AudioFile {
     guard let file = sf_open(path, Int32(SFM_READ), &info) else {
       throw AudioError(
         "\(path): cannot be read as a sound (\(reason(nil))); expected a WAV, FLAC, AIFF, Ogg or "
-          + "MP3 file.")
+          + "MP3 file")
     }
     defer { sf_close(file) }
     let samples = mixed(try frames(of: file, info: info, path: path), channels: Int(info.channels))
     guard !samples.isEmpty else {
-      throw AudioError("\(path): holds no samples; expected a sound of some length.")
+      throw AudioError("\(path): holds no samples; expected a sound of some length")
     }
     guard samples.allSatisfy(\.isFinite) else {
       throw AudioError(
-        "\(path): holds samples that are not finite numbers (NaN or infinity); export it again.")
+        "\(path): holds samples that are not finite numbers (NaN or infinity); export it again")
     }
     return Waveform(samples: samples, sampleRate: Int(info.samplerate))
   }
@@ -41,12 +41,12 @@ public enum AudioFile {
       samples += block[..<(count * channels)]
     }
     guard sf_error(file) == Int32(SF_ERR_NO_ERROR) else {
-      throw AudioError("\(path): damaged (\(reason(file))); get the file again.")
+      throw AudioError("\(path): damaged (\(reason(file))); get the file again")
     }
     let count = samples.count / channels
     guard count >= Int(info.frames) || info.frames == Int64.max else {
       throw AudioError(
-        "\(path): ends after \(count) of \(info.frames) frames; it is cut short, get it again.")
+        "\(path): ends after \(count) of \(info.frames) frames; it is cut short; get it again")
     }
     return samples
   }

@@ -27,7 +27,7 @@ extension FrontEnd {
     try validate()
     guard sound.samples.allSatisfy(\.isFinite) else {
       throw AudioError(
-        "The sound holds samples that are not finite numbers; \(name) has no features of it.")
+        "the sound holds samples that are not finite numbers; '\(name)' has no features of it")
     }
     let fitted = try sound.resampled(to: sampleRate).fitted(toCount: sampleCount)
     let power = shortTimeFourierTransform.power(of: fitted.samples, frames: frames)

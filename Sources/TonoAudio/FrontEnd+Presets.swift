@@ -25,7 +25,7 @@ extension FrontEnd {
     guard let preset = presets.first(where: { $0.name == name }) else {
       let names = presets.map(\.name).joined(separator: ", ")
       throw AudioError(
-        "“\(name)” is not a front end; use one of \(names), or the path of a JSON file.")
+        "'\(name)' is not a front end; use one of \(names), or the path of a JSON file")
     }
     return preset
   }
@@ -37,7 +37,7 @@ extension FrontEnd {
     guard FileManager.default.fileExists(atPath: nameOrPath) else { return try named(nameOrPath) }
     if let preset = presets.first(where: { $0.name == nameOrPath }) { return preset }
     guard let data = FileManager.default.contents(atPath: nameOrPath) else {
-      throw AudioError("\(nameOrPath): cannot be read; expected the JSON file of a front end.")
+      throw AudioError("\(nameOrPath): cannot be read; expected the JSON file of a front end")
     }
     do {
       let frontEnd = try JSONDecoder().decode(FrontEnd.self, from: data)
@@ -53,16 +53,16 @@ extension FrontEnd {
   /// What is wrong in a JSON file, in words.
   private static func sentence(_ error: DecodingError) -> String {
     func place(_ path: [any CodingKey]) -> String {
-      path.last.map { "“\($0.stringValue)”" } ?? "the file"
+      path.last.map { "'\($0.stringValue)'" } ?? "the file"
     }
     return switch error {
-    case .keyNotFound(let key, _): "“\(key.stringValue)” is missing; add it."
+    case .keyNotFound(let key, _): "'\(key.stringValue)' is missing; add it"
     case .typeMismatch(let type, let context):
-      "\(place(context.codingPath)) is not a \(type); correct it."
-    case .valueNotFound(_, let context): "\(place(context.codingPath)) is null; give it a value."
+      "\(place(context.codingPath)) is not a \(type); correct it"
+    case .valueNotFound(_, let context): "\(place(context.codingPath)) is null; give it a value"
     case .dataCorrupted(let context):
-      "\(place(context.codingPath)) is not valid (\(context.debugDescription))."
-    @unknown default: "it does not describe a front end (\(error))."
+      "\(place(context.codingPath)) is not valid (\(context.debugDescription)); correct it"
+    @unknown default: "it does not describe a front end (\(error))"
     }
   }
 
@@ -79,7 +79,7 @@ extension FrontEnd {
       ("dynamicRange", Double(dynamicRange)), ("typicalDeviation", Double(typicalDeviation)),
     ]
     for (property, value) in positive where !(value > 0 && value.isFinite) {
-      throw AudioError("The front end's \(property) is \(value); expected a positive number.")
+      throw AudioError("the front end's \(property) is \(value); expected a positive number")
     }
     try require(typicalMean.isFinite, "typicalMean is \(typicalMean)", "a finite number")
     try require(
@@ -103,7 +103,7 @@ extension FrontEnd {
 
   private func require(_ condition: Bool, _ got: String, _ expected: String) throws {
     guard condition else {
-      throw AudioError("The front end's \(got); expected \(expected).")
+      throw AudioError("the front end's \(got); expected \(expected)")
     }
   }
 }

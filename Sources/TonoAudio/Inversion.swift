@@ -51,11 +51,11 @@ public struct Inversion: Codable, Hashable, Sendable {
     try frontEnd.validate()
     guard pattern.shape == frontEnd.inputShape else {
       throw AudioError(
-        "The pattern is \(pattern.shape); the front end \(frontEnd.name) has "
-          + "\(frontEnd.inputShape).")
+        "the pattern is \(pattern.shape); the front end '\(frontEnd.name)' has "
+          + "\(frontEnd.inputShape)")
     }
     guard pattern.values.allSatisfy(\.isFinite) else {
-      throw AudioError("The pattern holds NaN or infinity; it has no sound.")
+      throw AudioError("the pattern holds NaN or infinity; it has no sound")
     }
     let count = min(frontEnd.sampleCount, frontEnd.frames * frontEnd.hop)
     let isConstant = pattern.values.min() == pattern.values.max()
@@ -78,8 +78,8 @@ public struct Inversion: Codable, Hashable, Sendable {
   private func validate() throws {
     guard iterations >= 0, hopDivisor >= 4, level.isFinite, peak <= 0 else {
       throw AudioError(
-        "The inversion has \(iterations) iterations, hop divisor \(hopDivisor), level \(level) dB "
-          + "and peak \(peak) dB; expected 0 or more, 4 or more, a number, and 0 or less.")
+        "the inversion has \(iterations) iterations, hop divisor \(hopDivisor), level \(level) dB "
+          + "and peak \(peak) dB; expected 0 or more, 4 or more, a number, and 0 or less")
     }
   }
 

@@ -23,7 +23,7 @@ extension Waveform {
       &format, &quality, nil)
     if let failure {
       throw AudioError(
-        "Cannot resample from \(sampleRate) Hz to \(rate) Hz: \(String(cString: failure)).")
+        "cannot resample from \(sampleRate) Hz to \(rate) Hz: \(String(cString: failure))")
     }
     return Waveform(samples: output, sampleRate: rate)
   }

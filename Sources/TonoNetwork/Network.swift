@@ -1,6 +1,6 @@
-/// A trained network: a directed acyclic graph of named layers with frozen weights. A value.
+/// A trained network: a directed acyclic graph of named layers with frozen weights.
 ///
-/// Every input and node is known by the name it has in its file. Feature maps are channels-first,
+/// A value. Every input and node is known by the name it has in its file. Feature maps are channels-first,
 /// `[C, H, W]` for one sample.
 public struct Network: Sendable {
   /// One input of the network.
@@ -145,6 +145,7 @@ public struct Network: Sendable {
   ///   - batch: per input name a tensor `[N] + input shape`; inputs that the targets do not depend
   ///     on may be left out.
   ///   - targets: names of the nodes wanted.
+  /// - Returns: the batch of every input and node on the way.
   /// - Throws: `NetworkError` if a target is unknown, or an input is missing or has another shape.
   public func forward(_ batch: [String: Tensor], to targets: [String]) throws -> Activations {
     let path = try path(to: targets)

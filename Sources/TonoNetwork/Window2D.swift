@@ -96,9 +96,10 @@ public struct Window2D: Hashable, Sendable {
     rows: Range<Int>, columns: Range<Int>, of extent: Pair
   ) -> (rows: Range<Int>, columns: Range<Int>) {
     let placed = place(rows: extent.rows, columns: extent.columns)
-    func range(_ output: Range<Int>, _ size: Int, _ stride: Int, _ dilation: Int, _ pad: Int32,
-      _ extent: Int) -> Range<Int>
-    {
+    func range(
+      _ output: Range<Int>, _ size: Int, _ stride: Int, _ dilation: Int, _ pad: Int32,
+      _ extent: Int
+    ) -> Range<Int> {
       guard !output.isEmpty else { return 0..<0 }
       let low = output.lowerBound * stride - Int(pad)
       let high = (output.upperBound - 1) * stride - Int(pad) + dilation * (size - 1) + 1

@@ -24,7 +24,7 @@ public enum Colormap: String, CaseIterable, Codable, Sendable {
   public static func named(_ name: String) throws -> Colormap {
     guard let colormap = Colormap(rawValue: name) else {
       let known = allCases.map(\.rawValue).joined(separator: ", ")
-      throw RenderError("no colour map is called '\(name)': choose one of \(known)")
+      throw RenderError("no colour map is called '\(name)'; choose one of \(known)")
     }
     return colormap
   }

@@ -77,10 +77,10 @@ public struct Figure: Sendable, Equatable {
     title: String = "", subtitle: String = "", tiles: [Tile], columns: Int? = nil
   ) throws {
     guard tiles.contains(where: { !$0.panels.isEmpty }) else {
-      throw RenderError("a figure has at least one panel, got none")
+      throw RenderError("a figure has at least one panel; got none")
     }
     if let columns, columns < 1 {
-      throw RenderError("a figure has at least one column of tiles, got \(columns)")
+      throw RenderError("a figure has at least one column of tiles; got \(columns)")
     }
     self.title = title
     self.subtitle = subtitle

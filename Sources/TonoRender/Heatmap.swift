@@ -49,8 +49,8 @@ public struct Heatmap: Sendable, Equatable {
     let extents = matrix.shape.extents
     guard extents.count == 2 || extents.count == 3 && extents[0] == 1, matrix.count > 0 else {
       throw RenderError(
-        "a heat map is one matrix, rows × columns, but the tensor is \(matrix.shape): take one sample and one channel of it"
-      )
+        "a heat map is one matrix, rows × columns, but the tensor is \(matrix.shape); take one"
+          + " sample and one channel of it")
     }
     self.matrix = matrix.reshaped(Shape(extents.suffix(2)))
     self.scale = scale

@@ -20,8 +20,8 @@ public enum PNG {
   ) throws -> [UInt8] {
     if let keyword = text.keys.sorted().first(where: { !isKeyword($0) }) {
       throw RenderError(
-        "'\(keyword)' cannot be a keyword of a PNG: use 1 to 79 ASCII characters, with single spaces only between words"
-      )
+        "'\(keyword)' cannot be a keyword of a PNG; use 1 to 79 ASCII characters, with single"
+          + " spaces only between words")
     }
     let indexed = IndexedPixels(image)
     var smallest: [UInt8] = []

@@ -47,8 +47,8 @@ final class Page {
   init(width: Int, height: Int, scale: Int) throws {
     guard width <= Self.longestSide, height <= Self.longestSide else {
       throw RenderError(
-        "a figure of \(width)×\(height) pixels is larger than \(Self.longestSide) along a side: draw fewer panels or a part of the matrix"
-      )
+        "a figure of \(width)×\(height) pixels is larger than \(Self.longestSide) along a side;"
+          + " draw fewer panels or a part of the matrix")
     }
     surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))
     context = cairo_create(surface)

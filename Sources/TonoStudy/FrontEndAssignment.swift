@@ -13,6 +13,7 @@ public struct FrontEndAssignment: Sendable {
   /// - Parameters:
   ///   - requests: each a name or a path of a front end for all inputs whose shape it makes,
   ///     `INPUT=` and the same for one input, or `none` for no front end at all.
+  ///   - network: whose inputs they stand before.
   /// - Throws: `AudioError` for a front end that does not exist, `StudyError` for one that no input
   ///   takes, `NetworkError` for an unknown input.
   public init(_ requests: [String], for network: Network) throws {

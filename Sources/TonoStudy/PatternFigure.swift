@@ -16,6 +16,7 @@ public struct PatternFigure: Sendable {
   /// - Parameters:
   ///   - frontEnds: per input name the front end before it.
   ///   - normalizedInputs: the inputs whose units are deviations from their own mean.
+  ///   - colormap: the colours of the values.
   public init(frontEnds: [String: FrontEnd], normalizedInputs: Set<String>, colormap: Colormap) {
     self.frontEnds = frontEnds
     self.normalizedInputs = normalizedInputs
@@ -46,7 +47,12 @@ public struct PatternFigure: Sendable {
 
   /// A contact sheet: one tile for each neuron, dead ones with words in place of a picture.
   ///
-  /// - Parameter sharesScale: whether all tiles have the same colours for the same values.
+  /// - Parameters:
+  ///   - title: the line above the sheet.
+  ///   - subtitle: the smaller line below it.
+  ///   - entries: the neurons, in the order of their tiles.
+  ///   - sharesScale: whether all tiles have the same colours for the same values.
+  /// - Returns: the sheet, not drawn yet.
   /// - Throws: `RenderError` if the inputs cannot be drawn.
   public func contactSheet(
     title: String, subtitle: String, _ entries: [Entry], sharesScale: Bool

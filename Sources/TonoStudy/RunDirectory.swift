@@ -26,7 +26,10 @@ public final class RunDirectory: Sendable {
 
   /// Opens a directory for a run: a new or an empty one, or one that holds part of the same run.
   ///
-  /// - Parameter layers: the network's layers in the order in which records are listed.
+  /// - Parameters:
+  ///   - url: the directory.
+  ///   - manifest: what the run is to do.
+  ///   - layers: the network's layers in the order in which records are listed.
   /// - Throws: `StudyError` if the directory holds another run or cannot be read, and what
   ///   `AtomicFile` throws if it cannot be written.
   public init(_ url: URL, manifest: RunManifest, layers: [String]) throws {
@@ -111,7 +114,10 @@ public final class RunDirectory: Sendable {
   }
 
   private func place(_ neuron: NeuronReference) -> [Int] {
-    [order[neuron.layer] ?? .max, neuron.channel, neuron.unit?.row ?? -1, neuron.unit?.column ?? -1]
+    [
+      order[neuron.layer] ?? .max, neuron.channel, neuron.unit?.row ?? -1,
+      neuron.unit?.column ?? -1,
+    ]
   }
 
   /// Writes `run.json` as it is now.

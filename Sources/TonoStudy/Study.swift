@@ -29,7 +29,11 @@ public struct Study: Sendable {
 
   /// A study of some neurons.
   ///
-  /// - Parameter spectrograms: per input name what an ascent starts from, in the input's shape.
+  /// - Parameters:
+  ///   - model: the network and where it came from.
+  ///   - neurons: what to climb; one that stands twice counts once.
+  ///   - plan: everything else that decides the results.
+  ///   - spectrograms: per input name what an ascent starts from, in the input's shape.
   /// - Throws: `NetworkError` if a spectrogram does not fit, `NeuronError` if a neuron does not exist.
   public init(
     _ model: Model, neurons: [NeuronReference], plan: RunPlan, spectrograms: [String: Tensor] = [:]
@@ -64,6 +68,7 @@ public struct Study: Sendable {
   /// Climbs the neurons that are not finished yet, then draws a contact sheet of each layer.
   ///
   /// - Parameters:
+  ///   - directory: where the files go, and what tells which neurons are finished.
   ///   - threads: how many neurons are climbed at once.
   ///   - observe: called from any thread with what happens; what it throws stops the study, which
   ///     can then be continued.

@@ -134,7 +134,8 @@ struct AscentArguments: ParsableArguments {
       ("l2", l2), ("l1", l1), ("time-variation", timeVariation), ("band-variation", bandVariation),
     ] {
       try require(
-        weight >= 0 && weight.isFinite, "--\(flag) is \(weight); give a number that is not negative")
+        weight >= 0 && weight.isFinite, "--\(flag) is \(weight); give a number that is not negative"
+      )
     }
   }
 
@@ -180,7 +181,8 @@ struct AscentArguments: ParsableArguments {
   func startingPoint(_ model: Model, _ frontEnds: [String: FrontEnd]) throws -> StartingPoint {
     var point = StartingPoint()
     if start.isEmpty { return point }
-    if start.count == 1, let plain = AscentSettings.Start(rawValue: start[0]), plain != .spectrogram {
+    if start.count == 1, let plain = AscentSettings.Start(rawValue: start[0]), plain != .spectrogram
+    {
       point.start = plain
       return point
     }

@@ -23,7 +23,8 @@ import Testing
     let text = folder.url.appending(path: "notes.h5")
     try Data("not a model at all".utf8).write(to: text)
     try expect(["inspect", text.path], says: ["notes.h5"])
-    try expect(["inspect", folder.url.appending(path: "none.h5").path], says: ["none.h5", "no such file"])
+    try expect(
+      ["inspect", folder.url.appending(path: "none.h5").path], says: ["none.h5", "no such file"])
     try expect(["inspect", folder.url.path], says: ["folder"])
     let whole = try Data(contentsOf: URL(filePath: Models.siamese))
     for share in [0.02, 0.5, 0.99] {
@@ -31,13 +32,16 @@ import Testing
       try whole.prefix(Int(Double(whole.count) * share)).write(to: cut)
       try expect(["inspect", cut.path], says: ["cut.h5", "truncated"])
     }
-    try expect(["inspect", Models.tower[0]], says: ["recording_tower_weights.h5", "--architecture"])
+    try expect(
+      ["inspect", Models.tower[0]], says: ["recording_tower_weights.h5", "--architecture"])
   }
 
-  @Test("neurons that do not exist leave nothing behind", arguments: [
-    ("nyu_conv_9_AC:0", "nyu_conv_3_AC"), ("nyu_conv_3_AC:48", "channels 0 to 47"),
-    ("nyu_conv_3_AC:0@25,0", "rows 0 to 24"), ("nyu_conv_3_AC", "LAYER:CHANNEL"),
-  ])
+  @Test(
+    "neurons that do not exist leave nothing behind",
+    arguments: [
+      ("nyu_conv_9_AC:0", "nyu_conv_3_AC"), ("nyu_conv_3_AC:48", "channels 0 to 47"),
+      ("nyu_conv_3_AC:0@25,0", "rows 0 to 24"), ("nyu_conv_3_AC", "LAYER:CHANNEL"),
+    ])
   func noNeurons(_ neuron: String, _ nearest: String) throws {
     let out = try TemporaryFolder().url.appending(path: "run")
     try expect(
@@ -51,11 +55,17 @@ import Testing
     let array = folder.url.appending(path: "x.npy")
     try Data("no array".utf8).write(to: array)
     try expect(
-      ["activations", Models.siamese, "--input", "ref_input_b=\(array.path)", "--layers", "nyu_conv_1",
-        "--out", out.path], says: ["x.npy"], leaves: out)
+      [
+        "activations", Models.siamese, "--input", "ref_input_b=\(array.path)", "--layers",
+        "nyu_conv_1",
+        "--out", out.path,
+      ], says: ["x.npy"], leaves: out)
     try expect(
-      ["activations", Models.siamese, "--input", "ref=\(array.path).none", "--layers", "nyu_conv_1",
-        "--out", out.path], says: ["x.npy.none"], leaves: out)
+      [
+        "activations", Models.siamese, "--input", "ref=\(array.path).none", "--layers",
+        "nyu_conv_1",
+        "--out", out.path,
+      ], says: ["x.npy.none"], leaves: out)
     try expect(
       ["gradient", Models.siamese, "nyu_conv_1:0", "--out", out.path],
       says: ["ref_input_b", "missing"], leaves: out)
@@ -63,13 +73,17 @@ import Testing
       ["maximize", Models.siamese, "nyu_conv_1:0", "--front-end", "mel", "--out", out.path],
       says: ["tl-iminet/recording"], leaves: out)
     try expect(
-      ["maximize", Models.siamese, "nyu_conv_1:0", "--front-end", "imi_input_a=tl-iminet/recording",
-        "--out", out.path], says: ["1×128×128", "1×39×482"], leaves: out)
+      [
+        "maximize", Models.siamese, "nyu_conv_1:0", "--front-end",
+        "imi_input_a=tl-iminet/recording",
+        "--out", out.path,
+      ], says: ["1×128×128", "1×39×482"], leaves: out)
     try expect(
       ["features", array.path, "--front-end", "tl-iminet/recording", "--out", out.path],
       says: ["x.npy"], leaves: out)
     try expect(
-      ["maximize", Models.siamese, "nyu_conv_1_AC:0", "--out", "/proc/none/run"], says: ["/proc/none"])
+      ["maximize", Models.siamese, "nyu_conv_1_AC:0", "--out", "/proc/none/run"],
+      says: ["/proc/none"])
     try expect(
       ["maximize", Models.siamese, "nyu_conv_1_AC:0", "--out", array.path], says: ["x.npy"])
   }
@@ -93,6 +107,10 @@ import Testing
       ["maximize", Models.siamese, "nyu_conv_1_AC:0-1", "--steps", "1", "--out", "\(disk)/run"],
       says: ["\(disk)/run", "the disk is full"])
     let left = try FileManager.default.subpathsOfDirectory(atPath: disk)
-    #expect(left.allSatisfy { ["run", "json", "npz", "nyu_conv_1_AC", "png", "wav"].contains(($0 as NSString).pathExtension) || !$0.contains(".") }, "\(left)")
+    #expect(
+      left.allSatisfy {
+        ["run", "json", "npz", "nyu_conv_1_AC", "png", "wav"].contains(
+          ($0 as NSString).pathExtension) || !$0.contains(".")
+      }, "\(left)")
   }
 }

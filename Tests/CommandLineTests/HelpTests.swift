@@ -2,20 +2,22 @@ import Foundation
 import Testing
 
 @Suite struct HelpTests {
-  @Test("every command explains itself", arguments: [
-    ([], ["inspect", "maximize", "features", "activations", "gradient", "--version"]),
-    (["inspect"], ["--json", "--architecture", "receptive"]),
-    (
-      ["maximize"],
-      [
-        "--steps", "--optimizer", "--rate", "--front-end", "--seed", "--threads", "--no-plateau",
-        "--no-pictures", "--no-sound", "--out", "run.json", "dead",
-      ]
-    ),
-    (["features"], ["--front-end", "--out", "--png"]),
-    (["activations"], ["--input", "--layers", "--out"]),
-    (["gradient"], ["--input", "--out"]),
-  ])
+  @Test(
+    "every command explains itself",
+    arguments: [
+      ([], ["inspect", "maximize", "features", "activations", "gradient", "--version"]),
+      (["inspect"], ["--json", "--architecture", "receptive"]),
+      (
+        ["maximize"],
+        [
+          "--steps", "--optimizer", "--rate", "--front-end", "--seed", "--threads", "--no-plateau",
+          "--no-pictures", "--no-sound", "--out", "run.json", "dead",
+        ]
+      ),
+      (["features"], ["--front-end", "--out", "--png"]),
+      (["activations"], ["--input", "--layers", "--out"]),
+      (["gradient"], ["--input", "--out"]),
+    ])
   func help(_ command: [String], _ words: [String]) throws {
     let result = try Tool.run(command + ["--help"])
     #expect(result.status == 0)
@@ -31,14 +33,16 @@ import Testing
     #expect(result.output.split(separator: ".").count == 3)
   }
 
-  @Test("a wrong flag or value names itself", arguments: [
-    (["maximize", "x.h5", "a:0", "--out", "y", "--stepz", "3"], "--stepz"),
-    (["maximize", "x.h5", "a:0", "--out", "y", "--steps", "0"], "--steps is 0"),
-    (["maximize", "x.h5", "a:0", "--out", "y", "--rate", "nan"], "--rate is nan"),
-    (["maximize", "x.h5", "a:0", "--out", "y", "--optimizer", "sgdd"], "sgdd"),
-    (["maximize", "x.h5", "a:0", "--out", "y", "--threads", "0"], "--threads is 0"),
-    (["maximize", "x.h5"], "--out"),
-  ])
+  @Test(
+    "a wrong flag or value names itself",
+    arguments: [
+      (["maximize", "x.h5", "a:0", "--out", "y", "--stepz", "3"], "--stepz"),
+      (["maximize", "x.h5", "a:0", "--out", "y", "--steps", "0"], "--steps is 0"),
+      (["maximize", "x.h5", "a:0", "--out", "y", "--rate", "nan"], "--rate is nan"),
+      (["maximize", "x.h5", "a:0", "--out", "y", "--optimizer", "sgdd"], "sgdd"),
+      (["maximize", "x.h5", "a:0", "--out", "y", "--threads", "0"], "--threads is 0"),
+      (["maximize", "x.h5"], "--out"),
+    ])
   func usage(_ arguments: [String], _ expected: String) throws {
     let result = try Tool.run(arguments)
     #expect(result.status != 0)

@@ -43,7 +43,8 @@ import TonoStudy
       for (name, tensor) in arrays {
         for index in 0..<count {
           let sample = count == 1 ? tensor : tensor.sample(index)
-          let deviation = try reference.deviation(of: sample, from: "input\(index)/activation/\(name)")
+          let deviation = try reference.deviation(
+            of: sample, from: "input\(index)/activation/\(name)")
           #expect(deviation.relative <= Tolerance.activation, "\(deviation)")
         }
       }
@@ -65,9 +66,11 @@ import TonoStudy
     }
   }
 
-  @Test("features are those of the front end, and are drawn when asked", arguments: [
-    "tl-iminet/recording", "tl-iminet/imitation",
-  ])
+  @Test(
+    "features are those of the front end, and are drawn when asked",
+    arguments: [
+      "tl-iminet/recording", "tl-iminet/imitation",
+    ])
   func features(_ name: String) throws {
     let folder = try TemporaryFolder()
     let samples = (0..<30_000).map { index -> Float in
@@ -77,7 +80,9 @@ import TonoStudy
     let sound = folder.url.appending(path: "chirp.wav")
     try Data(AudioFile.encode(Waveform(samples: samples, sampleRate: 22_050))).write(to: sound)
     let out = folder.url.appending(path: "chirp.npy")
-    let result = try Tool.run(["features", sound.path, "--front-end", name, "--out", out.path, "--png"])
+    let result = try Tool.run([
+      "features", sound.path, "--front-end", name, "--out", out.path, "--png",
+    ])
     #expect(result.status == 0, "\(result.error)")
     let frontEnd = try FrontEnd.named(name)
     let expected = try frontEnd.features(of: try AudioFile.read(sound.path))

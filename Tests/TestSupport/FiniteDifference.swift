@@ -30,7 +30,12 @@ extension Tensor {
 
 /// The slope of a scalar along a direction, by central differences.
 ///
-/// - Parameter step: half the distance between the two values; the sums are taken in double.
+/// - Parameters:
+///   - scalar: the function.
+///   - inputs: where its slope is wanted.
+///   - directions: the direction, a tensor for each input.
+///   - step: half the distance between the two values; the sums are taken in double.
+/// - Returns: the slope for a step of the directions' own length.
 public func finiteDifference(
   of scalar: ([Tensor]) -> Double, at inputs: [Tensor], along directions: [Tensor],
   step: Float = 1 / 128

@@ -6,7 +6,9 @@ import TonoNetwork
 @testable import TonoAscent
 
 @Suite struct AscentTests {
-  private func objective(_ text: String) throws -> Objective { Objective(try NeuronReference(text)) }
+  private func objective(_ text: String) throws -> Objective {
+    Objective(try NeuronReference(text))
+  }
 
   private func ascent(
     _ network: Network, normalizes: Bool = true, _ settings: AscentSettings
@@ -19,7 +21,9 @@ import TonoNetwork
         }), settings: settings)
   }
 
-  @Test("every objective rises, by every rule", arguments: ObjectiveTests.texts, Optimizer.Rule.allCases)
+  @Test(
+    "every objective rises, by every rule", arguments: ObjectiveTests.texts, Optimizer.Rule.allCases
+  )
   func rises(_ text: String, _ rule: Optimizer.Rule) throws {
     let settings = AscentSettings(steps: 40, optimizer: Optimizer(rule: rule, rate: 0.05))
     let pattern = try ascent(SmallNetworks.siamese(), settings).climb(objective(text))
@@ -49,8 +53,10 @@ import TonoNetwork
   func inputs() throws {
     let network = try SmallNetworks.siamese()
     let settings = AscentSettings(steps: 5)
-    #expect(try ascent(network, settings).climb(objective("fc_pre:1")).inputs.keys.sorted() == ["a", "b"])
-    #expect(try ascent(network, settings).climb(objective("tanh_b:1")).inputs.keys.sorted() == ["b"])
+    #expect(
+      try ascent(network, settings).climb(objective("fc_pre:1")).inputs.keys.sorted() == ["a", "b"])
+    #expect(
+      try ascent(network, settings).climb(objective("tanh_b:1")).inputs.keys.sorted() == ["b"])
   }
 
   @Test("same bytes alone, in company, in any order, on any number of threads")
@@ -107,15 +113,42 @@ import TonoNetwork
 
   // MARK: - Neurons at zero
 
-  @Test("a neuron asleep under noise is woken through its pre-activation", arguments: ["relu:0", "pool:0", "flat:3", "relu:0@2,4"])
+  @Test(
+    "a neuron asleep under noise is woken through its pre-activation",
+    arguments: ["relu:0", "pool:0", "flat:3", "relu:0@2,4"])
   func wakes(_ text: String) throws {
     // A bias of −8 keeps the map at zero for noise of unit variance.
     let network = try SmallNetworks.rectified(biases: [-8])
-    let pattern = try ascent(network, normalizes: false, AscentSettings(steps: 60, wakingSteps: 300))
-      .climb(objective(text))
+    let pattern = try ascent(
+      network, normalizes: false, AscentSettings(steps: 60, wakingSteps: 300)
+    )
+    .climb(objective(text))
     #expect(pattern.wakingSteps > 0)
     #expect(!pattern.isDead)
     #expect(pattern.activation > 0)
+  }
+
+  @Test(
+    "a neuron asleep behind any rectifier is woken",
+    arguments: [
+      (ReLU(maximum: 6), Float(-8)), (ReLU(threshold: 20), 4), (HardSigmoid(), -12),
+    ] as [(any Activation, Float)])
+  func wakesBehind(_ rectifier: any Activation, _ bias: Float) throws {
+    let network = try SmallNetworks.rectified(biases: [bias], by: rectifier)
+    let pattern = try ascent(
+      network, normalizes: false, AscentSettings(steps: 60, wakingSteps: 300)
+    )
+    .climb(objective("relu:0"))
+    #expect(pattern.wakingSteps > 0)
+    #expect(pattern.activation > 0)
+  }
+
+  @Test("a neuron at its rectifier's maximum is not dead")
+  func capped() throws {
+    let network = try SmallNetworks.rectified(biases: [90], by: ReLU(maximum: 6))
+    let pattern = try ascent(network, AscentSettings(steps: 20)).climb(objective("relu:0"))
+    #expect(!pattern.isDead && pattern.wakingSteps == 0)
+    #expect(pattern.activation == 6)
   }
 
   @Test("a neuron that nothing can wake is dead, and says what was tried")
@@ -146,7 +179,10 @@ import TonoNetwork
     let network = try Network(
       inputs: [.init(name: "x", shape: [1, 3, 3])],
       nodes: [
-        .init(name: "conv", layer: Conv2D(kernel: Tensor(shape: [1, 1, 2, 2], repeating: 1), bias: [90]), inputs: ["x"]),
+        .init(
+          name: "conv",
+          layer: Conv2D(kernel: Tensor(shape: [1, 1, 2, 2], repeating: 1), bias: [90]),
+          inputs: ["x"]),
         .init(name: "sigmoid", layer: Sigmoid(), inputs: ["conv"]),
       ], outputs: ["sigmoid"])
     let pattern = try ascent(network, AscentSettings(steps: 60)).climb(objective("sigmoid:0"))
@@ -202,7 +238,9 @@ import TonoNetwork
       try ascent.climb(
         try ["relu_a:0", "tanh_b:1", "fc_pre:2"].map(objective), threads: 2,
         step: {
-          let count = steps.withLock { $0 += 1; return $0 }
+          let count = steps.withLock {
+            $0 += 1; return $0
+          }
           if count >= 20 { throw Enough() }
         }, finished: { _, _ in })
     }

@@ -32,7 +32,8 @@ import TonoNetwork
       let direction = Tensor.random(cells.shape, using: &random)
       let slope = finiteDifference(
         of: { dot(canvas.paint($0[0]), dInput) }, at: [cells], along: [direction])
-      #expect(abs(slope - dot(gradient, direction)) < Tolerance.finiteDifference * max(1, abs(slope)))
+      #expect(
+        abs(slope - dot(gradient, direction)) < Tolerance.finiteDifference * max(1, abs(slope)))
     }
   }
 

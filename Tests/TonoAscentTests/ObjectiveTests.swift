@@ -6,12 +6,15 @@ import TonoNetwork
 @testable import TonoAscent
 
 @Suite struct ObjectiveTests {
-  static let texts = ["conv_a:2", "relu_a:1", "relu_a:3@2,5", "tanh_b:0", "fc_pre:4", "fc:0", "score:0"]
+  static let texts = [
+    "conv_a:2", "relu_a:1", "relu_a:3@2,5", "tanh_b:0", "fc_pre:4", "fc:0", "score:0",
+  ]
 
   private func batch(_ count: Int) -> [String: Tensor] {
     var random = TestRandom(31)
     return [
-      "a": .random([count, 1, 9, 14], using: &random), "b": .random([count, 1, 8, 7], using: &random),
+      "a": .random([count, 1, 9, 14], using: &random),
+      "b": .random([count, 1, 8, 7], using: &random),
     ]
   }
 
@@ -55,7 +58,9 @@ import TonoNetwork
   @Test("sums, differences and multiples are linear, print and survive JSON")
   func algebra() throws {
     let network = try SmallNetworks.siamese()
-    let (a, b) = (Objective(try NeuronReference("relu_a:1")), Objective(try NeuronReference("fc_pre:2")))
+    let (a, b) = (
+      Objective(try NeuronReference("relu_a:1")), Objective(try NeuronReference("fc_pre:2"))
+    )
     let combined = a - 0.5 * (b + a)
     #expect(combined.description == "relu_a:1 - 0.5*fc_pre:2 - 0.5*relu_a:1")
     #expect(

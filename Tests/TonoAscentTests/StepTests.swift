@@ -6,10 +6,13 @@ import TonoNetwork
 
 /// Penalties, blur, jitter and optimizers: what one step is made of.
 @Suite struct StepTests {
-  @Test("penalties agree with finite differences", arguments: [
-    Regularizer(l2: 0.7), Regularizer(l1: 0.7), Regularizer(timeVariation: 2), Regularizer(bandVariation: 3),
-    Regularizer(l2: 0.1, l1: 0.2, timeVariation: 0.3, bandVariation: 0.4),
-  ])
+  @Test(
+    "penalties agree with finite differences",
+    arguments: [
+      Regularizer(l2: 0.7), Regularizer(l1: 0.7), Regularizer(timeVariation: 2),
+      Regularizer(bandVariation: 3),
+      Regularizer(l2: 0.1, l1: 0.2, timeVariation: 0.3, bandVariation: 0.4),
+    ])
   func penalties(_ regularizer: Regularizer) {
     var random = TestRandom(51)
     let input = Tensor.apart([1, 2, 5, 7], using: &random)
@@ -27,7 +30,9 @@ import TonoNetwork
     let acrossTime = Tensor(shape: [1, 3, 4], values: [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3])
     let acrossBands = Tensor(shape: [1, 3, 4], values: [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2])
     // Nine steps of one between frames, eight between bands, over twelve cells; |d| is smoothed.
-    func value(_ regularizer: Regularizer, _ input: Tensor) -> Float { regularizer.penalty(input).value }
+    func value(_ regularizer: Regularizer, _ input: Tensor) -> Float {
+      regularizer.penalty(input).value
+    }
     #expect(abs(value(Regularizer(timeVariation: 1), acrossTime) - 0.75) < 2e-3)
     #expect(value(Regularizer(timeVariation: 1), acrossBands) < 2e-3)
     #expect(abs(value(Regularizer(bandVariation: 1), acrossBands) - 8.0 / 12) < 2e-3)
@@ -51,7 +56,9 @@ import TonoNetwork
   @Test("a shift is undone by its inverse, which is its adjoint")
   func jitter() {
     var random = TestRandom(52)
-    let (x, y) = (Tensor.random([1, 1, 5, 7], using: &random), Tensor.random([1, 1, 5, 7], using: &random))
+    let (x, y) = (
+      Tensor.random([1, 1, 5, 7], using: &random), Tensor.random([1, 1, 5, 7], using: &random)
+    )
     for (frames, bands) in [(0, 0), (3, 0), (-2, 1), (9, -6)] {
       let shift = Jitter.Shift(frames: frames, bands: bands)
       #expect(shift.inverse.apply(to: shift.apply(to: x)) == x)

@@ -27,7 +27,7 @@ final class AudioFileTests {
     let error = #expect(throws: AudioError.self) { try AudioFile.read(path) }
     let text = error?.description ?? ""
     #expect(text.hasPrefix(path) && text.contains(words), "\(text)")
-    #expect(!text.contains("\n") && text.hasSuffix("."), "\(text)")
+    #expect(!text.contains("\n") && !text.hasSuffix("."), "\(text)")
   }
 
   @Test(arguments: AudioFile.Encoding.allCases)

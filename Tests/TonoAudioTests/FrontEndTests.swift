@@ -38,12 +38,12 @@ struct FrontEndTests {
     let json = String(decoding: try JSONEncoder().encode(preset), as: UTF8.self)
     let faults: [(String, String, String)] = [
       ("\"hop\":133", "\"hop\":0", "hop is 0"),
-      ("\"hop\":133", "\"hopp\":133", "“hop” is missing"),
-      ("\"bands\":39", "\"bands\":\"many\"", "“bands” is not"),
+      ("\"hop\":133", "\"hopp\":133", "'hop' is missing"),
+      ("\"bands\":39", "\"bands\":\"many\"", "'bands' is not"),
       ("\"frames\":482", "\"frames\":483", "at most the 482"),
       ("\"windowLength\":133", "\"windowLength\":134", "at most the fftSize"),
       ("\"highestFrequency\":5000", "\"highestFrequency\":8001", "half the sample rate"),
-      ("\"melScale\":\"slaney\"", "\"melScale\":\"bark\"", "“melScale” is not valid"),
+      ("\"melScale\":\"slaney\"", "\"melScale\":\"bark\"", "'melScale' is not valid"),
       ("\"seconds\":4", "\"seconds\":1e300", "at most 3600"),
       ("{", "[", "not valid"),
     ]

@@ -5,9 +5,11 @@ import TonoNetwork
 
 /// The C kernels against their plain versions.
 @Suite struct KernelTests {
-  @Test("a product equals the plain one, on odd sizes and strides", arguments: [
-    (1, 1, 1), (6, 25, 16), (24, 25, 15), (7, 3, 33), (48, 600, 17), (13, 48, 100), (36, 48, 47),
-  ])
+  @Test(
+    "a product equals the plain one, on odd sizes and strides",
+    arguments: [
+      (1, 1, 1), (6, 25, 16), (24, 25, 15), (7, 3, 33), (48, 600, 17), (13, 48, 100), (36, 48, 47),
+    ])
   func multiply(_ outputs: Int, _ inputs: Int, _ columns: Int) {
     var random = TestRandom(71)
     let weights = Tensor.random([outputs, inputs], using: &random).values

@@ -13,13 +13,17 @@ import TonoNetwork
         .init(name: "score", layer: Sigmoid(), inputs: ["fc"]),
         .init(name: "fc", layer: Dense(weights: weights([44, 1]), bias: nil), inputs: ["joint"]),
         .init(name: "joint", layer: Concatenate(axis: 0), inputs: ["flat_a", "flat_b"]),
-        .init(name: "conv_a", layer: Conv2D(kernel: weights([2, 1, 4, 4]), bias: [0, 0.1]), inputs: ["a"]),
+        .init(
+          name: "conv_a", layer: Conv2D(kernel: weights([2, 1, 4, 4]), bias: [0, 0.1]),
+          inputs: ["a"]),
         .init(
           name: "pool_a",
-          layer: MaxPooling2D(window: .init(rows: 2, columns: 2), strides: .init(rows: 2, columns: 2)),
+          layer: MaxPooling2D(
+            window: .init(rows: 2, columns: 2), strides: .init(rows: 2, columns: 2)),
           inputs: ["conv_a"]),
         .init(name: "flat_a", layer: Flatten(), inputs: ["pool_a"]),
-        .init(name: "conv_b", layer: Conv2D(kernel: weights([2, 1, 3, 2]), bias: nil), inputs: ["b"]),
+        .init(
+          name: "conv_b", layer: Conv2D(kernel: weights([2, 1, 3, 2]), bias: nil), inputs: ["b"]),
         .init(name: "tanh_b", layer: Tanh(), inputs: ["conv_b"]),
         .init(name: "twice_b", layer: Add(), inputs: ["tanh_b", "tanh_b"]),
         .init(name: "flat_b", layer: Flatten(), inputs: ["twice_b"]),
@@ -29,7 +33,8 @@ import TonoNetwork
   static func batch(of count: Int) -> [String: Tensor] {
     var random = TestRandom(4)
     return [
-      "a": .random([count, 1, 7, 9], using: &random), "b": .random([count, 1, 6, 5], using: &random),
+      "a": .random([count, 1, 7, 9], using: &random),
+      "b": .random([count, 1, 6, 5], using: &random),
     ]
   }
 
@@ -47,7 +52,8 @@ import TonoNetwork
   @Test("a run goes as far as its target and no further")
   func cut() throws {
     let network = try Self.siamese()
-    let activations = try network.forward(["a": Self.batch(of: 1)["a"]].compactMapValues { $0 }, to: ["conv_a"])
+    let activations = try network.forward(
+      ["a": Self.batch(of: 1)["a"]].compactMapValues { $0 }, to: ["conv_a"])
     #expect(activations.path.map(\.name) == ["conv_a"])
     #expect(try network.inputs(of: ["conv_a"]).map(\.name) == ["a"])
     #expect(Set(activations.values.keys) == ["a", "conv_a"])
@@ -100,11 +106,14 @@ import TonoNetwork
     }
     #expect(throws: NetworkError.cycle("p")) {
       try build([
-        .init(name: "p", layer: dense, inputs: ["q"]), .init(name: "q", layer: dense, inputs: ["p"]),
+        .init(name: "p", layer: dense, inputs: ["q"]),
+        .init(name: "q", layer: dense, inputs: ["p"]),
       ])
     }
     #expect {
-      try build([.init(name: "wide", layer: Dense(weights: Tensor(shape: [4, 1]), bias: nil), inputs: ["x"])])
+      try build([
+        .init(name: "wide", layer: Dense(weights: Tensor(shape: [4, 1]), bias: nil), inputs: ["x"])
+      ])
     } throws: { "\($0)".contains("'wide'") && "\($0)".contains("4 elements, got 3") }
     let network = try Self.siamese()
     #expect {

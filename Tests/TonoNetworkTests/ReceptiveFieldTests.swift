@@ -13,9 +13,11 @@ import TonoNetwork
       inputs: [.init(name: "x", shape: [1, 128, 128])],
       nodes: [
         .init(name: "conv_1", layer: conv(1, 2), inputs: ["x"]),
-        .init(name: "pool_1", layer: AveragePooling2D(window: pool, strides: pool), inputs: ["conv_1"]),
+        .init(
+          name: "pool_1", layer: AveragePooling2D(window: pool, strides: pool), inputs: ["conv_1"]),
         .init(name: "conv_2", layer: conv(2, 2), inputs: ["pool_1"]),
-        .init(name: "pool_2", layer: AveragePooling2D(window: pool, strides: pool), inputs: ["conv_2"]),
+        .init(
+          name: "pool_2", layer: AveragePooling2D(window: pool, strides: pool), inputs: ["conv_2"]),
         .init(name: "conv_3", layer: conv(2, 3), inputs: ["pool_2"]),
         .init(name: "flat", layer: Flatten(), inputs: ["conv_3"]),
         .init(
@@ -26,15 +28,19 @@ import TonoNetwork
 
   @Test(
     "a unit of a layer sees the window that stacked windows add up to",
-    arguments: [("conv_1", [5, 5]), ("pool_1", [6, 8]), ("conv_2", [14, 24]), ("conv_3", [32, 100])])
+    arguments: [
+      ("conv_1", [5, 5]), ("pool_1", [6, 8]), ("conv_2", [14, 24]), ("conv_3", [32, 100]),
+    ])
   func sizes(_ node: String, _ extents: [Int]) throws {
     #expect(try ReceptiveField.size(ofUnitsIn: node, of: Self.tower()) == ["x": Shape(extents)])
   }
 
-  @Test("the field is exactly where the gradient is", arguments: [
-    ("conv_3", [1, 12, 0]), ("conv_3", [0, 0, 1]), ("flat", [149]), ("flat", [0]), ("fc", [1]),
-    ("conv_2", [1, 57, 26]),
-  ])
+  @Test(
+    "the field is exactly where the gradient is",
+    arguments: [
+      ("conv_3", [1, 12, 0]), ("conv_3", [0, 0, 1]), ("flat", [149]), ("flat", [0]), ("fc", [1]),
+      ("conv_2", [1, 57, 26]),
+    ])
   func gradient(_ node: String, _ unit: [Int]) throws {
     let network = try Self.tower()
     let shape = try network.shape(of: node)

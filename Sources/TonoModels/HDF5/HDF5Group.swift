@@ -75,7 +75,7 @@ struct HDF5Group: ~Copyable {
     let strings = try strings(attribute: name)
     guard strings.count == 1 else {
       throw ModelError(
-        url, "attribute '\(name)' of '\(path)/' holds \(strings.count) strings, expected one")
+        url, "attribute '\(name)' of '\(path)/' holds \(strings.count) strings; expected one")
     }
     return strings[0]
   }

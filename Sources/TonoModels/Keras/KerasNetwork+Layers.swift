@@ -52,11 +52,10 @@ extension KerasNetwork {
     let layer: any Layer
     switch call.layer.kind {
     case "ReLU":
-      guard call.settings["max_value"].isNull, try call.number("threshold", default: 0) == 0 else {
-        throw call.failure("has a max_value or threshold, which is not supported")
-      }
-      let slope = try call.number("negative_slope", default: 0)
-      layer = slope == 0 ? ReLU() : LeakyReLU(slope: slope)
+      layer = ReLU(
+        negativeSlope: try call.number("negative_slope", default: 0),
+        threshold: try call.number("threshold", default: 0),
+        maximum: try call.number("max_value", default: .infinity))
     case "LeakyReLU":
       // Keras 2 calls the slope `alpha`.
       let alpha = try call.number("alpha", default: 0.3)
@@ -89,21 +88,26 @@ extension KerasNetwork {
   private func function(of value: KerasValue, _ call: KerasCall) throws -> (any Layer)? {
     let setting = call.settings["activation"]
     let name = setting.string ?? setting["config"].string ?? setting["class_name"].string
-    switch name {
-    case nil where setting.isNull, "linear": return nil
-    case "relu": return ReLU()
-    // 0.2 is the slope of the function, though the layer's is 0.3.
-    case "leaky_relu": return LeakyReLU(slope: 0.2)
-    case "elu": return ELU(alpha: 1)
-    case "sigmoid": return Sigmoid()
-    case "tanh": return Tanh()
-    case "softmax": return try softmax(of: value, axis: -1, call)
-    default:
+    if setting.isNull || name == "linear" { return nil }
+    if name == "softmax" { return try softmax(of: value, axis: -1, call) }
+    guard let name, let function = Self.functions[name] else {
+      let known = ["linear", "softmax"] + Self.functions.keys.sorted()
       throw call.failure(
-        "has the unknown activation '\(name ?? "")'; the known ones are linear, relu, leaky_relu,"
-          + " elu, sigmoid, tanh, softmax")
+        "has the unknown activation '\(name ?? "")'; the known ones are"
+          + " \(known.joined(separator: ", "))")
     }
+    return function
   }
+
+  /// The activations that map each element by itself, by Keras' names.
+  private static let functions: [String: any Activation] = [
+    "elu": ELU(alpha: 1), "exponential": Exponential(), "gelu": GELU(),
+    "hard_sigmoid": HardSigmoid(),
+    // 0.2 is the slope of the function, though the layer's is 0.3.
+    "leaky_relu": LeakyReLU(slope: 0.2), "mish": Mish(), "relu": ReLU(),
+    "relu6": ReLU(maximum: 6), "selu": SELU(), "sigmoid": Sigmoid(), "silu": Swish(),
+    "softplus": Softplus(), "softsign": Softsign(), "swish": Swish(), "tanh": Tanh(),
+  ]
 
   private func softmax(of value: KerasValue, axis: Int, _ call: KerasCall) throws -> Softmax {
     guard let axis = value.axis(keras: axis) else {

@@ -16,7 +16,7 @@ extension KerasNetwork {
     else {
       let expected = shape.map { $0.map(String.init) ?? "any" }.joined(separator: "×")
       throw call.failure(
-        "has a \(role) of shape \(array.shape), expected \(expected); is the architecture this"
+        "has a \(role) of shape \(array.shape); expected \(expected); is the architecture this"
           + " file's?")
     }
     return array

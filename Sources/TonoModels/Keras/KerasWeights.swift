@@ -43,7 +43,7 @@ struct KerasWeights {
         throw ModelError(
           group.url,
           "layer '\(layer.name)' (\(layer.kind)) has \(found.count) arrays of weights in"
-            + " the file, expected \(expected.count); is the architecture this file's?")
+            + " the file; expected \(expected.count); is the architecture this file's?")
       }
       for (name, variable) in zip(found, expected) {
         try Self.check(name, isFor: variable, in: group.url)

@@ -71,62 +71,60 @@ public struct Concatenate: Layer {
   }
 }
 
-/// The sum of inputs of one shape.
+/// The sum of its inputs; an axis of extent 1 repeats along that of the others.
 public struct Add: Layer {
   /// A layer that adds its inputs.
   public init() {}
   /// `Add`, in Keras' terms.
   public var kind: String { "Add" }
-  /// The shape of each input.
-  public func outputShape(_ inputs: [Shape]) throws -> Shape { try common(inputs, kind) }
+  /// The inputs' shape, along each axis the longest extent.
+  public func outputShape(_ inputs: [Shape]) throws -> Shape {
+    try broadcastShape(of: inputs, for: kind)
+  }
   /// The sum, in the order of the inputs.
-  public func forward(_ inputs: [Tensor]) -> Tensor {
-    inputs.dropFirst().reduce(inputs[0]) { sum, input in
-      Tensor(shape: sum.shape, values: zip(sum.values, input.values).map(+))
-    }
-  }
-  /// The gradient itself, for each input.
+  public func forward(_ inputs: [Tensor]) -> Tensor { combine(inputs, by: +) }
+  /// The gradient itself, for each input; summed along the axes that repeat.
   public func backward(_ dOutput: Tensor, inputs: [Tensor], output: Tensor) -> [Tensor] {
-    inputs.map { _ in dOutput }
+    inputs.map { dOutput.summed(to: $0.shape) }
   }
-  /// The same cells of each input.
+  /// The same cells of each input; the only one along an axis that repeats.
   public func inputRegions(of output: Region, inputs: [Shape]) -> [Region] {
-    inputs.map { _ in output }
+    inputs.map(output.unbroadcast)
   }
 }
 
-/// The element-wise product of inputs of one shape.
+/// The element-wise product of its inputs; an axis of extent 1 repeats along that of the others.
 public struct Multiply: Layer {
   /// A layer that multiplies its inputs.
   public init() {}
   /// `Multiply`, in Keras' terms.
   public var kind: String { "Multiply" }
-  /// The shape of each input.
-  public func outputShape(_ inputs: [Shape]) throws -> Shape { try common(inputs, kind) }
+  /// The inputs' shape, along each axis the longest extent.
+  public func outputShape(_ inputs: [Shape]) throws -> Shape {
+    try broadcastShape(of: inputs, for: kind)
+  }
   /// The product, in the order of the inputs.
-  public func forward(_ inputs: [Tensor]) -> Tensor { product(of: inputs[...]) }
-  /// For each input, the gradient times the product of the others.
+  public func forward(_ inputs: [Tensor]) -> Tensor { combine(inputs, by: *) }
+  /// For each input, the gradient times the product of the others; summed along the axes that
+  /// repeat.
   public func backward(_ dOutput: Tensor, inputs: [Tensor], output: Tensor) -> [Tensor] {
     inputs.indices.map { index in
-      product(of: inputs[..<index] + [dOutput] + inputs[(index + 1)...])
+      var factors = inputs
+      factors[index] = dOutput
+      return combine(factors, by: *).summed(to: inputs[index].shape)
     }
   }
-  /// The same cells of each input.
+  /// The same cells of each input; the only one along an axis that repeats.
   public func inputRegions(of output: Region, inputs: [Shape]) -> [Region] {
-    inputs.map { _ in output }
-  }
-
-  private func product(of factors: ArraySlice<Tensor>) -> Tensor {
-    factors.dropFirst().reduce(factors[factors.startIndex]) { product, factor in
-      Tensor(shape: product.shape, values: zip(product.values, factor.values).map(*))
-    }
+    inputs.map(output.unbroadcast)
   }
 }
 
-/// The shape that all inputs have.
-private func common(_ inputs: [Shape], _ kind: String) throws -> Shape {
-  guard let first = inputs.first, inputs.allSatisfy({ $0 == first }) else {
-    throw ShapeError("\(kind) expects inputs of one shape, got \(inputs)")
+/// One tensor from several of shapes that fit, element by element and in their order.
+private func combine(_ tensors: [Tensor], by operation: (Float, Float) -> Float) -> Tensor {
+  tensors.dropFirst().reduce(tensors[0]) { combined, tensor in
+    let shape = Shape(zip(combined.shape.extents, tensor.shape.extents).map { $0 == 1 ? $1 : $0 })
+    let (a, b) = (combined.broadcast(to: shape), tensor.broadcast(to: shape))
+    return Tensor(shape: shape, values: zip(a.values, b.values).map(operation))
   }
-  return first
 }

@@ -36,9 +36,12 @@ import TonoNetwork
     }
   }
 
-  @Test("equal patches give equal results to the bit, wherever they lie", arguments: [
-    (1, 24, 5, 128, 128), (24, 48, 5, 62, 31), (48, 48, 6, 17, 238), (3, 7, 3, 23, 57), (48, 48, 5, 29, 6),
-  ])
+  @Test(
+    "equal patches give equal results to the bit, wherever they lie",
+    arguments: [
+      (1, 24, 5, 128, 128), (24, 48, 5, 62, 31), (48, 48, 6, 17, 238), (3, 7, 3, 23, 57),
+      (48, 48, 5, 29, 6),
+    ])
   func equalPatches(_ channels: Int, _ filters: Int, _ size: Int, _ rows: Int, _ columns: Int) {
     var random = TestRandom(12)
     let layer = Conv2D(

@@ -25,9 +25,10 @@ struct LayerCase: Sendable, CustomStringConvertible {
     func weights(_ shape: Shape) -> Tensor { .random(shape, using: &random) }
     func numbers(_ count: Int) -> [Float] { weights([count]).values }
     func positive(_ count: Int) -> [Float] { numbers(count).map { abs($0) + 0.1 } }
-    func conv(_ shape: Shape, bias: Bool = true, _ strides: (Int, Int) = (1, 1),
-      dilation: (Int, Int) = (1, 1), groups: Int = 1, padding: Padding = .valid) -> Conv2D
-    {
+    func conv(
+      _ shape: Shape, bias: Bool = true, _ strides: (Int, Int) = (1, 1),
+      dilation: (Int, Int) = (1, 1), groups: Int = 1, padding: Padding = .valid
+    ) -> Conv2D {
       Conv2D(
         kernel: weights(shape), bias: bias ? numbers(shape[0]) : nil,
         strides: Pair(rows: strides.0, columns: strides.1),
@@ -42,7 +43,8 @@ struct LayerCase: Sendable, CustomStringConvertible {
       LayerCase("Conv2D same", conv([2, 2, 3, 4], padding: .same), [2, 6, 7]),
       LayerCase("Conv2D same, strides", conv([2, 2, 4, 3], (3, 2), padding: .same), [2, 8, 9]),
       LayerCase(
-        "Conv2D explicit", conv([2, 2, 3, 3], (2, 1), padding: .explicit(top: 2, bottom: 0, left: 1, right: 3)),
+        "Conv2D explicit",
+        conv([2, 2, 3, 3], (2, 1), padding: .explicit(top: 2, bottom: 0, left: 1, right: 3)),
         [2, 7, 5]),
       LayerCase("Conv2D dilation", conv([3, 2, 3, 2], dilation: (2, 3)), [2, 9, 8]),
       LayerCase("Conv2D groups", conv([6, 2, 2, 2], groups: 3), [6, 5, 4]),
@@ -60,8 +62,19 @@ struct LayerCase: Sendable, CustomStringConvertible {
           gamma: numbers(6), beta: numbers(6), mean: numbers(6), variance: positive(6),
           epsilon: 1e-5), [6]),
       LayerCase("ReLU", ReLU(), [3, 4, 5]),
+      LayerCase("ReLU up to a maximum", ReLU(maximum: 0.5), [3, 4, 5]),
+      LayerCase(
+        "ReLU of every setting", ReLU(negativeSlope: 0.2, threshold: 0.25, maximum: 1), [3, 4, 5]),
       LayerCase("LeakyReLU", LeakyReLU(slope: 0.3), [3, 4, 5]),
       LayerCase("ELU", ELU(alpha: 0.7), [2, 4, 5]),
+      LayerCase("SELU", SELU(), [2, 4, 5]),
+      LayerCase("Softplus", Softplus(), [2, 4, 5]),
+      LayerCase("Swish", Swish(), [2, 4, 5]),
+      LayerCase("GELU", GELU(), [2, 4, 5]),
+      LayerCase("Mish", Mish(), [2, 4, 5]),
+      LayerCase("Exponential", Exponential(), [2, 3, 5]),
+      LayerCase("HardSigmoid", HardSigmoid(), [3, 4, 5]),
+      LayerCase("Softsign", Softsign(), [2, 3, 5]),
       LayerCase("Sigmoid", Sigmoid(), [2, 3, 5]),
       LayerCase("Tanh", Tanh(), [2, 3, 5]),
       LayerCase("Softmax of a vector", Softmax(axis: 0), [7]),
@@ -72,13 +85,15 @@ struct LayerCase: Sendable, CustomStringConvertible {
         "MaxPooling2D same, overlapping", MaxPooling2D(window: odd, strides: .one, padding: .same),
         [2, 5, 6]),
       LayerCase(
-        "MaxPooling2D explicit", MaxPooling2D(window: odd, strides: odd, padding: uneven), [2, 5, 6]),
+        "MaxPooling2D explicit", MaxPooling2D(window: odd, strides: odd, padding: uneven),
+        [2, 5, 6]),
       LayerCase("AveragePooling2D", AveragePooling2D(window: odd, strides: wide), [3, 7, 9]),
       LayerCase(
         "AveragePooling2D same", AveragePooling2D(window: odd, strides: .one, padding: .same),
         [2, 5, 6]),
       LayerCase("GlobalAveragePooling2D", GlobalAveragePooling2D(), [3, 4, 5]),
-      LayerCase("GlobalAveragePooling2D keeping axes", GlobalAveragePooling2D(keepsAxes: true), [3, 4, 5]),
+      LayerCase(
+        "GlobalAveragePooling2D keeping axes", GlobalAveragePooling2D(keepsAxes: true), [3, 4, 5]),
       LayerCase("GlobalMaxPooling2D", GlobalMaxPooling2D(), [3, 4, 5]),
       LayerCase("GlobalMaxPooling2D keeping axes", GlobalMaxPooling2D(keepsAxes: true), [3, 4, 5]),
       LayerCase("Dense", Dense(weights: weights([9, 5]), bias: numbers(5)), [9]),
@@ -91,6 +106,10 @@ struct LayerCase: Sendable, CustomStringConvertible {
       LayerCase("Concatenate along columns", Concatenate(axis: 2), [2, 3, 4], [2, 3, 1]),
       LayerCase("Add", Add(), [2, 3], [2, 3], [2, 3]),
       LayerCase("Multiply", Multiply(), [2, 3], [2, 3], [2, 3]),
+      LayerCase("Add of numbers to maps", Add(), [3, 1, 1], [3, 4, 5], [1, 1, 1]),
+      LayerCase("Add of a column to a row", Add(), [2, 1, 5], [1, 4, 1]),
+      LayerCase("Multiply of maps by numbers", Multiply(), [3, 4, 5], [3, 1, 1]),
+      LayerCase("Multiply of a column by a row", Multiply(), [2, 1, 5], [1, 4, 1], [2, 4, 5]),
       LayerCase("Dropout", Dropout(rate: 0.5), [2, 3]),
     ]
   }()
