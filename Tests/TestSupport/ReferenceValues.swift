@@ -138,7 +138,7 @@ public struct ReferenceArray: Sendable, Decodable {
     return all.worst
   }
 
-  /// A lower bound of the relative Euclidean error: that of the norm, and that of the samples alone.
+  /// A lower bound of the relative Euclidean error: that of the norm, and that of the samples.
   public func leastEuclideanError(of tensor: Tensor) -> Double {
     let norm = squareSum.squareRoot()
     let other = tensor.values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()

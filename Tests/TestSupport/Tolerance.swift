@@ -15,9 +15,10 @@ public enum Tolerance {
   /// Gradients against another framework, relative to the largest.
   public static let gradient = 1e-3
 
-  /// Gradients on real spectrograms against a reference in double precision, Euclidean. Their flat
-  /// regions make pooling windows tie exactly, which that reference broke by its own rounding;
-  /// TensorFlow in single precision is as far from it (1.1e-2).
+  /// Gradients on real spectrograms, and ascents, against a double-precision reference, Euclidean.
+  ///
+  /// Their flat regions make pooling windows tie exactly, which that reference broke by its own
+  /// rounding; TensorFlow in single precision is as far from its gradients (1.1e-2).
   public static let brokenTies = 0.025
 
   /// Gradients against a reference in double precision where nothing ties, relative to the largest:

@@ -7,8 +7,8 @@ import TonoNetwork
 
 /// Trained towers against numbers that Keras and PyTorch computed in double precision.
 ///
-/// Real spectrograms are flat at their floor, so that maxima tie and gradients behind a pooling layer
-/// are a matter of rounding: those are compared as a whole. Where nothing ties, every cell counts.
+/// Real spectrograms are flat at their floor, so that maxima tie and gradients behind a pooling
+/// layer are a matter of rounding: those are compared whole. Where nothing ties, every cell is.
 @Suite struct ReferenceTests {
   /// One model file with the values that it should give.
   struct Case: Sendable, CustomStringConvertible {
