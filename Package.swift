@@ -57,7 +57,8 @@ let package = Package(
     .executableTarget(
       name: "tonoscope",
       dependencies: [
-        "TonoStudy", "CTonoAllocator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "TonoStudy", "CTonoAllocator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: - Tests

@@ -104,7 +104,8 @@ public struct PatternFigure: Sendable {
           matrix, scale: scales[name] ?? scale(of: [tensor], input: name),
           rowAxis: rowAxis(of: name, matrix.shape), columnAxis: columnAxis(of: name, matrix.shape))
         let title = inputs.count == 1 ? "" : name
-        return Figure.Panel(title: maps.shape[0] == 1 ? title : "\(title) channel \(channel)", heatmap)
+        return Figure.Panel(
+          title: maps.shape[0] == 1 ? title : "\(title) channel \(channel)", heatmap)
       }
     }
   }

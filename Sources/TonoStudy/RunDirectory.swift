@@ -72,7 +72,8 @@ public final class RunDirectory: Sendable {
     // A file system without locks keeps nobody out; then two runs at once are the user's own care.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
       throw StudyError(
-        "\(url.relativePath) is being written by another process; wait for it, or choose another --out")
+        "\(url.relativePath) is being written by another process; wait for it, or choose another --out"
+      )
     }
     return handle
   }

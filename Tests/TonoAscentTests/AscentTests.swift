@@ -253,5 +253,25 @@ import TonoNetwork
       try Ascent(network: network, spectrograms: ["a": Tensor(shape: [1, 9, 13])])
     }
   }
+
+  @Test("an input without a given start begins with noise")
+  func otherInput() throws {
+    let network = try SmallNetworks.siamese()
+    let settings = AscentSettings(steps: 1, start: .spectrogram)
+    let ascent = try Ascent(
+      network: network, settings: settings, spectrograms: ["a": Tensor(shape: [1, 9, 14])])
+    let inputs = try ascent.climb(objective("fc_pre:0")).inputs
+    let moved = try #require(inputs["a"]).values.map(abs).max() ?? 0
+    let noise = try #require(inputs["b"]).values.map(abs).max() ?? 0
+    #expect(moved < 0.2 && noise > 1)
+  }
+
+  @Test("penalties that put a neuron to sleep do not hide where it answered")
+  func staysAwake() throws {
+    let network = try SmallNetworks.rectified(biases: [-2])
+    let settings = AscentSettings(
+      steps: 60, regularizer: Regularizer(l1: 50, bandVariation: 50), plateau: nil)
+    let pattern = try ascent(network, normalizes: false, settings).climb(objective("relu:0"))
+    #expect(pattern.isDead || pattern.activation > 0)
   }
 }

@@ -88,7 +88,7 @@ import Testing
     let folder = try TemporaryFolder()
     try AtomicFile.write(bytes, to: folder["layer/7.npy"])
     try Data(bytes).write(to: folder["layer/.4711-3.part"])
-    AtomicFile.removeParts(in: folder.url)
+    AtomicFile.removeParts(in: folder["layer"])
     #expect(folder.contents == ["layer", "layer/7.npy"])
   }
 
