@@ -74,7 +74,7 @@ struct Climb {
   /// and its pre-activation are positive, and the latter could still rise.
   func isSaturated(above waking: PreActivation) throws -> Bool {
     let evaluation = try evaluate(waking)
-    return evaluation.value > 0 && evaluation.isAwake
+    return value > 0 && evaluation.value > 0 && evaluation.isAwake
   }
 
   /// The objective's value here.

@@ -1,6 +1,8 @@
 import Foundation
 import TestSupport
 import Testing
+import TonoNetwork
+import TonoStudy
 
 /// Bad input: one sentence that names the file, the place and the remedy, and nothing half-written.
 @Suite struct ErrorTests {
@@ -86,6 +88,62 @@ import Testing
       says: ["/proc/none"])
     try expect(
       ["maximize", Models.siamese, "nyu_conv_1_AC:0", "--out", array.path], says: ["x.npy"])
+  }
+
+  @Test("starts, runs and inputs that do not go together")
+  func conflicts() throws {
+    let folder = try TemporaryFolder()
+    let out = folder["out"]
+    let turned = folder["turned.npy"]
+    try Data(NumPyArray.encode(Tensor(shape: [482, 39]))).write(to: turned)
+    try expect(
+      [
+        "maximize", Models.siamese, "lid_conv_1_AC:0", "--start", "imi_input_a=\(turned.path)",
+        "--out", out.path,
+      ],
+      says: ["turned.npy", "1×39×482", "482×39"], leaves: out)
+    let holed = folder["holed.npy"]
+    try Data(NumPyArray.encode(Tensor(shape: [39, 482], repeating: .nan))).write(to: holed)
+    try expect(
+      [
+        "maximize", Models.siamese, "lid_conv_1_AC:0", "--start", "imi_input_a=\(holed.path)",
+        "--out", out.path,
+      ],
+      says: ["holed.npy", "NaN"], leaves: out)
+    try expect(
+      ["gradient", Models.siamese, "fc_1:0-3", "--out", out.path], says: ["give one", "fc_1:0"],
+      leaves: out)
+    try expect(
+      [
+        "gradient", Models.siamese, "lid_conv_1:0", "--input", "imi_input_a=\(turned.path)",
+        "--input",
+        "imi_input_a=\(turned.path)", "--out", out.path,
+      ], says: ["turned.npy"], leaves: out)
+    // Files of an earlier run whose run.json is gone.
+    try FileManager.default.createDirectory(
+      at: out.appending(path: "nyu_conv_1_AC"), withIntermediateDirectories: true)
+    try Data([1]).write(to: out.appending(path: "nyu_conv_1_AC/0.npy"))
+    try expect(
+      ["maximize", Models.siamese, "nyu_conv_1_AC:0", "--out", out.path],
+      says: ["nyu_conv_1_AC", "no run.json"])
+  }
+
+  @Test("a model without finite numbers is told, not drawn")
+  func notFinite() throws {
+    let folder = try TemporaryFolder()
+    let model = Fixture.url("models/not_finite.h5").path
+    let inspection = try Tool.run(["inspect", model, "--json"])
+    let layers = try JSONDecoder().decode(Inspection.self, from: Data(inspection.output.utf8))
+      .layers
+    let neuron = try #require(layers.first?.name) + ":*"
+    let result = try Tool.run([
+      "maximize", model, neuron, "--steps", "2", "--out", folder["run"].path,
+    ])
+    #expect(result.status != 0)
+    #expect(
+      result.output.contains("without a finite activation"), "\(result.output)\(result.error)")
+    let run = try RunDirectory.read(folder["run/run.json"])
+    #expect(run.neurons.contains { $0.files.isEmpty && !$0.dead })
   }
 
   @Test("a full disk", .enabled(if: getuid() == 0, "mounting a small disk needs root"))

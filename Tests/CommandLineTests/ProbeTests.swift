@@ -31,7 +31,7 @@ import TonoStudy
     try Data(NumPyArray.encode(Tensor(batch: inputs))).write(to: batch)
 
     let acts = folder.url.appending(path: "acts.npz")
-    let layers = "nyu_conv_2_AC,nyu_fc_1_pre"
+    let layers = "nyu_conv_2_AC,nyu_fc_1_pre,nyu_conv_2_AC"
     for (file, count) in [(single, 1), (batch, 2)] {
       let result = try Tool.run(
         ["activations"] + Models.tower
@@ -53,12 +53,12 @@ import TonoStudy
     let grads = folder.url.appending(path: "grads.npz")
     let result = try Tool.run(
       ["gradient"] + Models.tower
-        + ["nyu_conv_3:19", "--input", "ref_input=\(batch.path)", "--out", grads.path])
+        + ["nyu_conv_1:19", "--input", "ref_input=\(batch.path)", "--out", grads.path])
     let printed = result.output.split(separator: "\n").compactMap { Double($0) }
     let gradient = try #require(try NumPyArchive.read(grads).first)
     #expect(gradient.name == "ref_input" && gradient.tensor.shape == [2, 1, 128, 128])
     for index in 0..<2 {
-      let name = "input\(index)/gradient/nyu_conv_3/19/ref_input"
+      let name = "input\(index)/gradient/nyu_conv_1/19/ref_input"
       let objective = try #require(reference.array(name).objective)
       #expect(abs(printed[index] - objective) <= Tolerance.activation * max(1, abs(objective)))
       let deviation = try reference.deviation(of: gradient.tensor.sample(index), from: name)

@@ -121,6 +121,28 @@ import TonoStudy
     #expect(files.filter { !$0.hasSuffix(".npy") }.sorted() == ["nyu_conv_2_AC", "run.json"])
   }
 
+  @Test("what a killed writer left is removed, and only one process writes a run")
+  func company() throws {
+    let out = try directory("company")
+    let flags = ["--no-pictures", "--no-sound"]
+    #expect(try Tool.run(maximize(["nyu_conv_1_AC:0"], flags, to: out)).status == 0)
+    let part = out.appending(path: "nyu_conv_1_AC/.4711-3.part")
+    try Data([1]).write(to: part)
+    let first = try Tool.start(
+      ["maximize"] + Models.tower + ["nyu_conv_1_AC:0-23", "--steps", "6", "--out", out.path]
+        + flags)
+    let second = out.appending(path: "nyu_conv_1_AC/1.npy")
+    while first.process.isRunning && !FileManager.default.fileExists(atPath: second.path) {
+      usleep(2_000)
+    }
+    if first.process.isRunning {
+      let intruder = try Tool.run(maximize(["nyu_conv_1_AC:0"], flags, to: out))
+      #expect(intruder.error.contains("another process") || !first.process.isRunning)
+    }
+    #expect(try first.finish().status == 0)
+    #expect(!FileManager.default.fileExists(atPath: part.path))
+  }
+
   @Test("another run is refused in the same directory, more neurons of the same are not")
   func mixing() throws {
     let out = try directory("mixed")
