@@ -39,9 +39,15 @@ public struct Pattern: Sendable {
   /// Why the climb ended.
   public let ending: Ending
 
-  /// Whether there is an input worth drawing: not of a dead neuron, nor of one that had no finite
-  /// activation from the start.
-  public var isFound: Bool { !isDead && activation.isFinite }
+  /// Whether there is an input worth drawing: not of a dead neuron, nor of one whose activation or
+  /// gradient was no finite number from the start.
+  public var isFound: Bool {
+    switch ending {
+    case .steps, .plateau: true
+    case .notFinite: !activations.isEmpty
+    case .dead: false
+    }
+  }
 
   /// Whether no start could wake the neuron.
   public var isDead: Bool { if case .dead = ending { true } else { false } }

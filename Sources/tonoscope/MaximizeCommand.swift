@@ -126,7 +126,7 @@ struct MaximizeCommand: ParsableCommand {
 
   /// Says what came out, and where to look.
   ///
-  /// - Throws: a failing exit code if a neuron had no finite activation from the start.
+  /// - Throws: a failing exit code if a neuron had no finite numbers from the start.
   private func summarize(_ study: Study, _ run: RunDirectory) throws {
     let records = study.neurons.compactMap { run.finished[$0] }
     for record in records where record.dead {
@@ -137,9 +137,10 @@ struct MaximizeCommand: ParsableCommand {
     }
     let dead = records.count { $0.dead }
     let failed = records.count { !$0.dead && $0.files.isEmpty }
-    var counts = ["\(records.count - dead - failed) neurons"]
+    let found = records.count - dead - failed
+    var counts = [found == 1 ? "1 neuron" : "\(found) neurons"]
     if dead > 0 { counts.append("\(dead) dead") }
-    if failed > 0 { counts.append("\(failed) without a finite activation") }
+    if failed > 0 { counts.append("\(failed) without finite numbers") }
     print("\(counts.joined(separator: ", ")) in \(directory)")
     if failed > 0 { throw ExitCode.failure }
   }

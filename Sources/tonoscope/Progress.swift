@@ -53,7 +53,10 @@ final class Progress: Sendable {
 
   private func line(_ record: NeuronRecord, _ finished: Int) -> String {
     let result =
-      record.dead ? "dead" : "activation \(String(format: "%.4g", record.activation))"
+      record.dead
+      ? "dead"
+      : record.files.isEmpty
+        ? "no finite number" : "activation \(String(format: "%.4g", record.activation))"
     let steps = max(0, record.activations.count - 1) + record.wakingSteps
     let seconds = String(format: "%.1f", record.seconds)
     return "\(finished)/\(neurons) \(record.neuron): \(result), \(steps) steps, \(seconds) s"
