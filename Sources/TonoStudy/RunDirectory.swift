@@ -99,11 +99,12 @@ public final class RunDirectory: Sendable {
     try AtomicFile.write(bytes, to: url.appending(path: path))
   }
 
-  /// Notes a finished neuron whose files are written.
+  /// Notes a finished neuron whose files are written, in place of an earlier record of it.
   ///
   /// - Throws: what `AtomicFile` throws when `run.json` cannot be written.
   public func record(_ record: NeuronRecord) throws {
     let isDue = state.withLock { state in
+      state.manifest.neurons.removeAll { $0.neuron == record.neuron }
       state.manifest.neurons.append(record)
       state.manifest.neurons.sort { place($0.neuron).lexicographicallyPrecedes(place($1.neuron)) }
       let now = ContinuousClock.now

@@ -77,7 +77,9 @@ public struct Study: Sendable {
     in directory: RunDirectory, threads: Int, observe: @Sendable (Event) throws -> Void
   ) throws {
     let finished = directory.finished
-    let waiting = neurons.filter { finished[$0] == nil }
+    let waiting = neurons.filter { neuron in
+      finished[neuron].map { isDamaged($0, in: directory) } ?? true
+    }
     try observe(.resumed(neurons.count - waiting.count))
     do {
       try concurrently(waiting.count, threads: threads) { index, checkForFailure in
@@ -101,6 +103,11 @@ public struct Study: Sendable {
   }
 
   // MARK: - Files
+
+  /// Whether the arrays that a record names can no longer be read.
+  private func isDamaged(_ record: NeuronRecord, in directory: RunDirectory) -> Bool {
+    !record.files.isEmpty && (try? files.read(record.neuron, in: directory.url)) == nil
+  }
 
   /// Writes a pattern's arrays, pictures and sounds; a neuron without a pattern has none.
   private func write(

@@ -143,6 +143,22 @@ import TonoStudy
     #expect(!FileManager.default.fileExists(atPath: part.path))
   }
 
+  @Test("a file that was damaged or removed is made again")
+  func damage() throws {
+    let out = try directory("damage")
+    let flags = ["--no-sound", "--threads", "1"]
+    #expect(try Tool.run(maximize(["nyu_conv_1_AC:0-2"], flags, to: out)).status == 0)
+    let paths = ["nyu_conv_1_AC/0.npy", "nyu_conv_1_AC/1.png"]
+    let before = try paths.map { try bytes(out, $0) }
+    try before[0].prefix(1000).write(to: out.appending(path: paths[0]))
+    try FileManager.default.removeItem(at: out.appending(path: paths[1]))
+    let again = try Tool.run(maximize(["nyu_conv_1_AC:0-2"], flags, to: out))
+    #expect(again.status == 0, "\(again.error)")
+    #expect(again.error.contains("1 of 3 neurons were finished before"))
+    #expect(try paths.map { try bytes(out, $0) } == before)
+    #expect(try RunDirectory.read(out.appending(path: "run.json")).neurons.count == 3)
+  }
+
   @Test("another run is refused in the same directory, more neurons of the same are not")
   func mixing() throws {
     let out = try directory("mixed")
