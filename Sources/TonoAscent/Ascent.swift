@@ -75,21 +75,23 @@ public struct Ascent: Sendable {
   /// - Parameters:
   ///   - objectives: what to maximize, each by itself.
   ///   - threads: how many are climbed at once.
-  ///   - step: called after every step of every neuron, from any of the threads.
-  ///   - finished: called with each pattern as it is found, from any of the threads.
+  ///   - step: called after every step with the objective's index, from any of the threads.
+  ///   - finished: called with the index, its pattern, and how long climbing took, from any of the
+  ///     threads.
   /// - Throws: the first error of any neuron, of `step` or of `finished`; the others then end at
   ///   their next step.
   public func climb(
     _ objectives: [Objective], threads: Int,
-    step: @Sendable () throws -> Void = {},
-    finished: @Sendable (Int, Pattern) throws -> Void
+    step: @Sendable (Int) throws -> Void = { _ in },
+    finished: @Sendable (Int, Pattern, Duration) throws -> Void
   ) throws {
     try concurrently(objectives.count, threads: threads) { index, checkForFailure in
+      let start = ContinuousClock.now
       let pattern = try climb(objectives[index]) {
         try checkForFailure()
-        try step()
+        try step(index)
       }
-      try finished(index, pattern)
+      try finished(index, pattern, ContinuousClock.now - start)
     }
   }
 }

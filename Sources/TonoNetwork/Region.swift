@@ -8,16 +8,8 @@ public struct Region: Hashable, Sendable, CustomStringConvertible {
     self.ranges = ranges
   }
 
-  /// All cells of a sample of this shape.
-  public init(all shape: Shape) {
-    ranges = shape.extents.map { 0..<$0 }
-  }
-
   /// Whether the box holds no cell at all.
   public var isEmpty: Bool { ranges.contains(where: \.isEmpty) }
-
-  /// How many cells the box holds.
-  public var count: Int { ranges.reduce(1) { $0 * $1.count } }
 
   /// The smallest box that holds both; an empty box adds nothing.
   public func union(_ other: Region) -> Region {

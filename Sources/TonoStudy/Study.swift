@@ -82,18 +82,15 @@ public struct Study: Sendable {
     }
     try observe(.resumed(neurons.count - waiting.count))
     do {
-      try concurrently(waiting.count, threads: threads) { index, checkForFailure in
-        let clock = ContinuousClock()
-        let start = clock.now
-        let pattern = try ascent.climb(Objective(waiting[index])) {
-          try checkForFailure()
-          try observe(.step(waiting[index]))
-        }
-        let seconds = (clock.now - start) / .seconds(1)
-        let record = try write(pattern, of: waiting[index], seconds: seconds, to: directory)
-        try directory.record(record)
-        try observe(.finished(record))
-      }
+      try ascent.climb(
+        waiting.map { Objective($0) }, threads: threads,
+        step: { index in try observe(.step(waiting[index])) },
+        finished: { index, pattern, duration in
+          let record = try write(
+            pattern, of: waiting[index], seconds: duration / .seconds(1), to: directory)
+          try directory.record(record)
+          try observe(.finished(record))
+        })
     } catch {
       try directory.save()
       throw error

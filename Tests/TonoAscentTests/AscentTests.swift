@@ -68,7 +68,7 @@ import TonoNetwork
     let alone = try objectives.map { try ascent.climb($0) }
     for (order, threads) in [(objectives, 1), (objectives, 2), (objectives.reversed(), 3)] {
       let found = Mutex<[Int: Pattern]>([:])
-      try ascent.climb(order, threads: threads) { index, pattern in
+      try ascent.climb(order, threads: threads) { index, pattern, _ in
         found.withLock { $0[index] = pattern }
       }
       for (index, objective) in order.enumerated() {
@@ -237,12 +237,12 @@ import TonoNetwork
     #expect(throws: Enough.self) {
       try ascent.climb(
         try ["relu_a:0", "tanh_b:1", "fc_pre:2"].map(objective), threads: 2,
-        step: {
+        step: { _ in
           let count = steps.withLock {
             $0 += 1; return $0
           }
           if count >= 20 { throw Enough() }
-        }, finished: { _, _ in })
+        }, finished: { _, _, _ in })
     }
   }
 

@@ -22,7 +22,7 @@ import TonoNetwork
     let patterns = Mutex<[Pattern]>([])
     try ascent.climb(
       neurons.map { Objective($0) }, threads: ProcessInfo.processInfo.activeProcessorCount
-    ) { _, pattern in patterns.withLock { $0.append(pattern) } }
+    ) { _, pattern, _ in patterns.withLock { $0.append(pattern) } }
     let found = patterns.withLock { $0 }
     #expect(found.count == 48)
     #expect(found.allSatisfy { !$0.isDead && $0.activation > 0 })
