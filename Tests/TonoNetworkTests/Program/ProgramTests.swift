@@ -135,7 +135,7 @@ import Testing
         "convolution 1×40×68 → 10×18×16, direct, table",
         "convolution 10×18×16 → 12×7×13, Winograd F(4×5, 5×4), scatter",
         "one channel, 12×7×13 → 1×5×11",
-        "target 1×5×11",
+        "channels first, 1×5×11",
       ])
     // A unit: its receptive field.
     let unit = try summary("relu3", Region([4..<5, 2..<3, 5..<6]), exact: true)
@@ -145,7 +145,7 @@ import Testing
         "convolution 1×24×28 → 10×10×6, direct, table",
         "convolution 10×10×6 → 12×3×3, direct, scatter",
         "one channel, 12×3×3 → 1×1×1",
-        "target 1×1×1",
+        "channels first, 1×1×1",
       ])
     // Nodes past the target do not run.
     #expect(try summary("norm1").count == 3)
