@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "tono_canvas.h"
+
 // Kernels of compiled networks, one set of them for each instruction set. Maps are channels last:
 // `cell` floats for each cell, cells of a row side by side, rows `pitch` floats apart.
 
@@ -96,6 +98,9 @@ typedef struct {
                                    const float *_Nonnull d_output, const float *_Nonnull output,
                                    const float *_Nonnull weights, int32_t output_rows,
                                    int32_t columns, tono_rows rows, float *_Nonnull d_input);
+
+  // What an ascent computes besides the network.
+  tono_canvas_kernels canvas;
 } tono_kernel_set;
 
 // Bytes of scratch memory that tono_kernel_set.scatter needs for a map of `columns` columns.

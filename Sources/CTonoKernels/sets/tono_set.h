@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tono_blocks.h"
+#include "tono_canvas_steps.h"
 #include "tono_channel.h"
 #include "tono_scatter.h"
 #include "tono_winograd.h"
@@ -19,4 +20,5 @@ const tono_kernel_set TONO_JOIN(tono_set_, TONO_SET) = {
     .scatter_table = tono_scatter_table,
     .convolve_channel = tono_convolve_channel,
     .scatter_channel = tono_scatter_channel,
+    .canvas = TONO_CANVAS_KERNELS,
 };

@@ -1,4 +1,6 @@
 // The same kernels by plain loops, one element after another: what the fast ones are tested against.
+#include <math.h>
+
 #include "tono_sets.h"
 
 static void tono_pool_cell(const tono_convolution *c, const float *cells, float bias,
@@ -194,6 +196,47 @@ static void tono_scatter_channel(const tono_convolution *c, const float *d_outpu
   }
 }
 
+static double tono_sum_floats(const float *x, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; i++) sum += x[i];
+  return sum;
+}
+
+static double tono_sum_squares(const float *x, double mean, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; i++) sum += (x[i] - mean) * (x[i] - mean);
+  return sum;
+}
+
+static double tono_sum_products(const float *x, const float *y, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; i++) sum += (double)x[i] * y[i];
+  return sum;
+}
+
+static double tono_paint(const float *x, int64_t count, double factor, double level, float *y) {
+  for (int64_t i = 0; i < count; i++) y[i] = (float)(x[i] * factor + level);
+  return tono_sum_floats(y, count);
+}
+
+static double tono_adjoint(const float *y, int64_t count, double factor, double mean, double slope,
+                           float *gradient) {
+  for (int64_t i = 0; i < count; i++) {
+    gradient[i] = (float)((gradient[i] - mean - y[i] * slope) * factor);
+  }
+  return tono_sum_squares(gradient, 0, count);
+}
+
+static void tono_adam_step(const float *gradient, int64_t count, tono_adam step, float *first,
+                           float *second, float *cells) {
+  for (int64_t i = 0; i < count; i++) {
+    const float s = gradient[i] * step.slope;
+    first[i] = first[i] * step.first_decay + s * step.first_share;
+    second[i] = second[i] * step.second_decay + s * s * step.second_share;
+    cells[i] += first[i] * step.rate / (sqrtf(second[i] * step.second_correction) + step.epsilon);
+  }
+}
+
 const tono_kernel_set tono_set_scalar = {
     .name = "scalar",
     .convolve = tono_convolve,
@@ -202,4 +245,10 @@ const tono_kernel_set tono_set_scalar = {
     .scatter_table = tono_scatter_table,
     .convolve_channel = tono_convolve_channel,
     .scatter_channel = tono_scatter_channel,
+    .canvas = {.sum = tono_sum_floats,
+               .sum_squares = tono_sum_squares,
+               .sum_products = tono_sum_products,
+               .paint = tono_paint,
+               .adjoint = tono_adjoint,
+               .adam = tono_adam_step},
 };
