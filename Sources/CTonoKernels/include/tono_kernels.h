@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "tono_program.h"
+
 // A sliding window over a map: `rows`×`columns` cells of input, `out_rows`×`out_columns` of output.
 // The window of output cell (r, c) begins at input cell
 // (r·stride_rows − pad_top, c·stride_columns − pad_left); cells outside the input are padding.

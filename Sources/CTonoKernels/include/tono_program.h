@@ -86,14 +86,14 @@ typedef struct {
                                  const float *_Nonnull table, int32_t patch, int32_t output_rows,
                                  int32_t columns, tono_rows rows, float *_Nonnull d_input);
 
-  // One output channel without pooling: output [rows, columns] = rectify(input ∗ weights + bias).
+  // One output channel without pooling, one float a cell: output = rectify(input ∗ weights + bias).
   // weights  [kernel_rows, kernel_columns · input_cell]
   void (*_Nonnull convolve_channel)(const tono_convolution *_Nonnull c, const float *_Nonnull input,
                                     const float *_Nonnull weights, float bias, tono_rows rows,
                                     int32_t columns, float *_Nonnull output);
 
   // The adjoint of convolve_channel, for some rows of the input: adds to d_input.
-  // d_output, output  [output_rows, columns]
+  // d_output, output  the map's first cell
   void (*_Nonnull scatter_channel)(const tono_convolution *_Nonnull c,
                                    const float *_Nonnull d_output, const float *_Nonnull output,
                                    const float *_Nonnull weights, int32_t output_rows,

@@ -178,7 +178,7 @@ static void tono_convolve_channel(const tono_convolution *c, const float *input,
   for (int32_t r = rows.first; r < rows.first + rows.count; r++) {
     for (int32_t k = 0; k < columns; k++) {
       const float value = tono_cell(&one, input, weights, r, k, 0) + bias;
-      output[(int64_t)r * columns + k] = c->rectifies && !(value > 0) ? 0 : value;
+      output[r * c->output_pitch + k] = c->rectifies && !(value > 0) ? 0 : value;
     }
   }
 }
@@ -188,7 +188,7 @@ static void tono_scatter_channel(const tono_convolution *c, const float *d_outpu
                                  int32_t columns, tono_rows rows, float *d_input) {
   for (int32_t r = 0; r < output_rows; r++) {
     for (int32_t k = 0; k < columns; k++) {
-      const int64_t index = (int64_t)r * columns + k;
+      const int64_t index = r * c->output_pitch + k;
       if (c->rectifies && !(output[index] > 0)) continue;
       tono_hand_back(c, d_output[index], weights, c->kernel_columns * c->input_cell, r, k, rows,
                      d_input);
