@@ -48,10 +48,10 @@ public struct Ascent: Sendable {
 
   /// The inputs that climbing an objective moves: those that it depends on and that are not held.
   ///
-  /// - Throws: `NeuronError` or `NetworkError` if the network has no such neuron, `AscentError` if
-  ///   there is nothing to move.
+  /// - Throws: `NetworkError` if the network has no such layer, `AscentError` if there is nothing to
+  ///   move.
   public func inputs(climbedBy objective: Objective) throws -> [Network.Input] {
-    let inputs = try network.inputs(of: try BoundObjective(objective, in: network).nodes)
+    let inputs = try network.inputs(of: objective.terms.map(\.neuron.layer))
     let climbed = inputs.filter { held[$0.name] == nil }
     guard !climbed.isEmpty else {
       throw AscentError.nothingToClimb(objective, held: inputs.map(\.name))

@@ -44,6 +44,9 @@ public enum Tolerance {
   /// Sums of many single-precision products, relative.
   public static let sum: Double = 1e-5
 
+  /// Double-precision sums of floats in another order, over the number of terms of size 1.
+  public static let doubleSum: Double = 1e-14
+
   /// Filter weights, against the same formula in another language, relative to the largest.
   public static let filterWeight: Float = 1e-6
 

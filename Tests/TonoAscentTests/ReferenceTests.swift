@@ -138,8 +138,9 @@ import TonoNetwork
     }
   }
 
-  @Test("fifty steps of plain ascent, from the same start", arguments: climbed)
-  func trajectories(_ test: Case) throws {
+  @Test(
+    "fifty steps of plain ascent, from the same start", arguments: climbed, [false, true])
+  func trajectories(_ test: Case, exactConvolution: Bool) throws {
     let (network, values) = try test.load()
     for run in values.ascents {
       let starts = Dictionary(
@@ -154,7 +155,8 @@ import TonoNetwork
           steps: run.steps,
           optimizer: Optimizer(
             rule: .gradient, rate: Float(run.rate), normalizesGradient: false),
-          start: .spectrogram, plateau: nil), spectrograms: starts)
+          start: .spectrogram, plateau: nil, exactConvolution: exactConvolution),
+        spectrograms: starts)
       let neuron = NeuronReference(layer: node(run.layer, network), channel: run.neuron)
       let pattern = try ascent.climb(Objective(neuron))
       let scale = run.loss.map(abs).max() ?? 1
