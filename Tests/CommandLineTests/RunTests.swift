@@ -80,18 +80,18 @@ import TonoStudy
       try Data(NumPyArray.encode(tensor)).write(to: array)
       let out = try directory(name)
       let result = try Tool.run([
-        "maximize", Models.siamese, "fc_1_pre:2", "--steps", "3", "--no-sound", "--hold",
+        "maximize", Models.siamese, "fc_2_pre:0", "--steps", "3", "--no-sound", "--hold",
         "imi_input_a=\(array.path)", "--out", out.path,
       ])
       #expect(result.status == 0, "\(result.error)")
-      let archive = try NumPyArchive.read(out.appending(path: "fc_1_pre/2.npz"))
+      let archive = try NumPyArchive.read(out.appending(path: "fc_2_pre/0.npz"))
       #expect(archive.map(\.name) == ["ref_input_b"])
       let manifest = try RunDirectory.read(out.appending(path: "run.json"))
       #expect(manifest.plan.held == ["imi_input_a": try FileDigest.sha256(of: array)])
       #expect(manifest.instructionSet == KernelSet.current.name)
       #expect(
-        manifest.neurons[0].files.sorted() == ["fc_1_pre/2.npz", "fc_1_pre/2.png"])
-      return try bytes(out, "fc_1_pre/2.npz")
+        manifest.neurons[0].files.sorted() == ["fc_2_pre/0.npz", "fc_2_pre/0.png"])
+      return try bytes(out, "fc_2_pre/0.npz")
     }
     let waves = try hold({ sin(Float($0) / 9) }, "waves")
     #expect(try hold({ sin(Float($0) / 9) }, "again") == waves)
