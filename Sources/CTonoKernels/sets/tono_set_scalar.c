@@ -1,6 +1,5 @@
 // The same kernels by plain loops, one element after another: what the fast ones are tested against.
-#include <math.h>
-
+#include "tono_canvas_scalar.h"
 #include "tono_sets.h"
 
 static void tono_pool_cell(const tono_convolution *c, const float *cells, float bias,
@@ -66,27 +65,35 @@ static float tono_output_matrix(int32_t row, int32_t point, int32_t count) {
   return power;
 }
 
-// One cell of a tile: the cell (y, x) of the tile whose input begins at `input`.
-static float tono_winograd_cell(const tono_convolution *c, const float *input,
-                                const float *weights, int32_t y, int32_t x, int32_t o) {
-  float sum = 0;
-  for (int32_t i = 0; i < 8; i++) {
-    for (int32_t j = 0; j < 8; j++) {
-      float product = 0;
-      for (int32_t channel = 0; channel < c->input_cell; channel++) {
-        float transformed = 0;
-        for (int32_t row = 0; row < 8; row++) {
-          for (int32_t column = 0; column < 8; column++) {
-            transformed += tono_input_matrix[i][row] * tono_input_matrix[j][column] *
-                           input[row * c->input_pitch + column * c->input_cell + channel];
-          }
+// The 64 products [64, output_cell] of the tile whose input begins at `input`.
+static void tono_winograd_products(const tono_convolution *c, const float *input,
+                                   const float *weights, float *products) {
+  for (int32_t i = 0; i < 64 * c->output_cell; i++) products[i] = 0;
+  for (int32_t point = 0; point < 64; point++) {
+    for (int32_t channel = 0; channel < c->input_cell; channel++) {
+      float transformed = 0;
+      for (int32_t row = 0; row < 8; row++) {
+        for (int32_t column = 0; column < 8; column++) {
+          transformed += tono_input_matrix[point / 8][row] * tono_input_matrix[point % 8][column] *
+                         input[row * c->input_pitch + column * c->input_cell + channel];
         }
-        product += transformed *
-                   weights[((int64_t)(i * 8 + j) * c->input_cell + channel) * c->output_cell + o];
       }
-      sum += tono_output_matrix(y, i, 9 - c->kernel_rows) *
-             tono_output_matrix(x, j, 9 - c->kernel_columns) * product;
+      for (int32_t o = 0; o < c->output_cell; o++) {
+        products[point * c->output_cell + o] +=
+            transformed * weights[((int64_t)point * c->input_cell + channel) * c->output_cell + o];
+      }
     }
+  }
+}
+
+// The cell (y, x) of a tile.
+static float tono_winograd_cell(const tono_convolution *c, const float *products, int32_t y,
+                                int32_t x, int32_t o) {
+  float sum = 0;
+  for (int32_t point = 0; point < 64; point++) {
+    sum += tono_output_matrix(y, point / 8, 9 - c->kernel_rows) *
+           tono_output_matrix(x, point % 8, 9 - c->kernel_columns) *
+           products[point * c->output_cell + o];
   }
   return sum;
 }
@@ -95,17 +102,22 @@ static void tono_winograd(const tono_convolution *c, const float *input, const f
                           const float *bias, tono_rows rows, int32_t columns, float *scratch,
                           float *output, uint8_t *winners) {
   const int32_t m = 9 - c->kernel_rows, n = 9 - c->kernel_columns;
+  const int32_t places = c->window_rows * c->window_columns;
+  float *products = scratch, *cells = scratch + 64 * c->output_cell;
   for (int32_t r = rows.first; r < rows.first + rows.count; r++) {
     for (int32_t k = 0; k < columns; k++) {
-      for (int32_t o = 0; o < c->output_cell; o++) {
-        for (int32_t a = 0; a < c->window_rows * c->window_columns; a++) {
-          const int32_t y = r * c->window_rows + a / c->window_columns;
-          const int32_t x = k * c->window_columns + a % c->window_columns;
-          const float *tile =
-              input + y / m * m * c->input_pitch + (int64_t)(x / n * n) * c->input_cell;
-          scratch[a] = tono_winograd_cell(c, tile, weights, y % m, x % n, o);
+      for (int32_t a = 0; a < places; a++) {
+        const int32_t y = r * c->window_rows + a / c->window_columns;
+        const int32_t x = k * c->window_columns + a % c->window_columns;
+        tono_winograd_products(
+            c, input + y / m * m * c->input_pitch + (int64_t)(x / n * n) * c->input_cell, weights,
+            products);
+        for (int32_t o = 0; o < c->output_cell; o++) {
+          cells[o * places + a] = tono_winograd_cell(c, products, y % m, x % n, o);
         }
-        tono_pool_cell(c, scratch, bias[o],
+      }
+      for (int32_t o = 0; o < c->output_cell; o++) {
+        tono_pool_cell(c, cells + o * places, bias[o],
                        output + r * c->output_pitch + (int64_t)k * c->output_cell + o,
                        winners ? winners + ((int64_t)r * columns + k) * c->output_cell + o : 0);
       }
@@ -196,44 +208,17 @@ static void tono_scatter_channel(const tono_convolution *c, const float *d_outpu
   }
 }
 
-static double tono_sum_floats(const float *x, int64_t count) {
-  double sum = 0;
-  for (int64_t i = 0; i < count; i++) sum += x[i];
-  return sum;
-}
-
-static double tono_sum_squares(const float *x, double mean, int64_t count) {
-  double sum = 0;
-  for (int64_t i = 0; i < count; i++) sum += (x[i] - mean) * (x[i] - mean);
-  return sum;
-}
-
-static double tono_sum_products(const float *x, const float *y, int64_t count) {
-  double sum = 0;
-  for (int64_t i = 0; i < count; i++) sum += (double)x[i] * y[i];
-  return sum;
-}
-
-static double tono_paint(const float *x, int64_t count, double factor, double level, float *y) {
-  for (int64_t i = 0; i < count; i++) y[i] = (float)(x[i] * factor + level);
-  return tono_sum_floats(y, count);
-}
-
-static double tono_adjoint(const float *y, int64_t count, double factor, double mean, double slope,
-                           float *gradient) {
-  for (int64_t i = 0; i < count; i++) {
-    gradient[i] = (float)((gradient[i] - mean - y[i] * slope) * factor);
-  }
-  return tono_sum_squares(gradient, 0, count);
-}
-
-static void tono_adam_step(const float *gradient, int64_t count, tono_adam step, float *first,
-                           float *second, float *cells) {
-  for (int64_t i = 0; i < count; i++) {
-    const float s = gradient[i] * step.slope;
-    first[i] = first[i] * step.first_decay + s * step.first_share;
-    second[i] = second[i] * step.second_decay + s * s * step.second_share;
-    cells[i] += first[i] * step.rate / (sqrtf(second[i] * step.second_correction) + step.epsilon);
+static void tono_multiply(const float *weights, int64_t output_stride, int64_t input_stride,
+                          int32_t outputs, int32_t inputs, const float *bias, const float *x,
+                          int64_t x_length, float *y, int64_t y_length, int32_t columns) {
+  for (int32_t o = 0; o < outputs; o++) {
+    for (int32_t c = 0; c < columns; c++) {
+      float sum = 0;
+      for (int32_t i = 0; i < inputs; i++) {
+        sum += weights[o * output_stride + i * input_stride] * x[i * x_length + c];
+      }
+      y[o * y_length + c] = sum + (bias ? bias[o] : 0);
+    }
   }
 }
 
@@ -245,10 +230,6 @@ const tono_kernel_set tono_set_scalar = {
     .scatter_table = tono_scatter_table,
     .convolve_channel = tono_convolve_channel,
     .scatter_channel = tono_scatter_channel,
-    .canvas = {.sum = tono_sum_floats,
-               .sum_squares = tono_sum_squares,
-               .sum_products = tono_sum_products,
-               .paint = tono_paint,
-               .adjoint = tono_adjoint,
-               .adam = tono_adam_step},
+    .multiply = tono_multiply,
+    .canvas = TONO_CANVAS_KERNELS,
 };

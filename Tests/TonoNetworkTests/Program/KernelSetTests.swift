@@ -52,6 +52,35 @@ import Testing
     expectClose(fast.gradient, plain.gradient)
   }
 
+  @Test(
+    "a product, on odd sizes and strides",
+    arguments: KernelSet.available.dropFirst(),
+    [
+      (1, 1, 1), (6, 25, 16), (24, 25, 15), (7, 3, 33), (48, 600, 17), (13, 48, 100), (36, 48, 47),
+    ])
+  func multiply(_ set: KernelSet, _ size: (outputs: Int, inputs: Int, columns: Int)) {
+    let (outputs, inputs, columns) = size
+    var random = TestRandom(71)
+    let weights = Tensor.random([outputs, inputs], using: &random).values
+    let bias = Tensor.random([outputs], using: &random).values
+    let x = Tensor.random([inputs, columns + 3], using: &random).values
+    for strides in [(inputs, 1), (1, outputs)] {
+      for hasBias in [false, true] {
+        func product(_ set: KernelSet) -> [Float] {
+          var y = [Float](repeating: 7, count: outputs * (columns + 5))
+          bias.withUnsafeBufferPointer { bias in
+            set.functions.pointee.multiply(
+              weights, Int64(strides.0), Int64(strides.1), Int32(outputs), Int32(inputs),
+              hasBias ? bias.baseAddress : nil, x, Int64(columns + 3), &y, Int64(columns + 5),
+              Int32(columns))
+          }
+          return y
+        }
+        expectClose(product(set), product(ConvolutionCase.scalar))
+      }
+    }
+  }
+
   private func expectClose(
     _ values: [Float], _ expected: [Float], _ tolerance: Double = Tolerance.sum * 3
   ) {
