@@ -1,5 +1,4 @@
 import ArgumentParser
-import CTonoAllocator
 import Foundation
 import TonoAscent
 import TonoAudio
@@ -74,7 +73,6 @@ struct MaximizeCommand: ParsableCommand {
   }
 
   func run() throws {
-    tono_keep_freed_memory()
     let model = try model.load()
     let assignment = try frontEnds.assign(to: model)
     let frontEnds = assignment.frontEnds
