@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "tono_canvas.h"
+
 // Kernels of compiled networks, one set of them for each instruction set. Maps are channels last:
 // `cell` floats for each cell, cells of a row side by side, rows `pitch` floats apart.
 
@@ -111,6 +113,9 @@ typedef struct {
                             int64_t input_stride, int32_t outputs, int32_t inputs,
                             const float *_Nullable bias, const float *_Nonnull x, int64_t x_length,
                             float *_Nonnull y, int64_t y_length, int32_t columns);
+
+  // What an ascent computes besides the network.
+  tono_canvas_kernels canvas;
 } tono_kernel_set;
 
 // Bytes of scratch memory that tono_kernel_set.scatter needs for a map of `columns` columns.
