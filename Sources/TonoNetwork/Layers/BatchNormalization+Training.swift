@@ -82,7 +82,8 @@ extension BatchNormalization {
     _ dOutput: Tensor, input: Tensor, under statistics: ChannelStatistics
   ) -> ParameterSums {
     var sums = ParameterSums(
-      dGamma: Array(repeating: 0, count: gamma.count), dBeta: Array(repeating: 0, count: gamma.count))
+      dGamma: Array(repeating: 0, count: gamma.count),
+      dBeta: Array(repeating: 0, count: gamma.count))
     let deviation = deviation(of: statistics)
     input.forEachChannel { channel, elements in
       let (mean, deviation) = (statistics.mean[channel], deviation[channel])

@@ -36,7 +36,8 @@ import TonoNetwork
     }
   }
 
-  @Test("gradients flow through the statistics of the batch", arguments: [[3, 4, 5], [6]] as [Shape])
+  @Test(
+    "gradients flow through the statistics of the batch", arguments: [[3, 4, 5], [6]] as [Shape])
   func batchStatistics(_ shape: Shape) throws {
     var random = TestRandom(4)
     func numbers() -> [Float] { Tensor.random([shape[0]], using: &random).values }
