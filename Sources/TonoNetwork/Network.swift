@@ -45,6 +45,8 @@ public struct Network: Sendable {
   private let shapes: [String: Shape]
   /// The place of each node in `nodes`.
   private let positions: [String: Int]
+  /// Weights as programs want them, packed when the first one does and shared by all copies.
+  let packedWeights = PackedWeights()
 
   /// A network of these nodes, in any order.
   ///

@@ -1,0 +1,107 @@
+#ifndef TONO_PROGRAM_H
+#define TONO_PROGRAM_H
+
+#include <stdint.h>
+
+// Kernels of compiled networks, one set of them for each instruction set. Maps are channels last:
+// `cell` floats for each cell, cells of a row side by side, rows `pitch` floats apart.
+
+// A convolution without padding, its bias, and optionally max(·, 0) and the largest cell of windows
+// that do not overlap.
+typedef struct {
+  int32_t kernel_rows, kernel_columns;
+  int32_t stride_rows, stride_columns;
+  int32_t dilation_rows;               // along columns there is no dilation
+  int32_t window_rows, window_columns; // 1×1 for no pooling
+  int32_t rectifies;                   // whether negative results become 0
+  int32_t input_cell, output_cell;     // floats of a cell; output_cell is a multiple of 8
+  int64_t input_pitch, output_pitch;
+} tono_convolution;
+
+// What a kernel that works on rows of output does not have to do: first ..< first + count.
+typedef struct {
+  int32_t first, count;
+} tono_rows;
+
+// The shape of the blocks in which tono_kernel_set.winograd computes a convolution.
+typedef struct {
+  int32_t tile_rows, tile_columns;   // tiles of a block; each gives 9 − kernel cells along each axis
+  int32_t output_rows;               // rows of output that a block gives; blocks start at multiples
+  int64_t scratch;                   // floats of scratch memory it needs
+} tono_winograd_block;
+
+// The blocks for `columns` columns of output.
+tono_winograd_block tono_winograd_blocks(const tono_convolution *_Nonnull c, int32_t columns);
+
+// Floats of scratch memory that tono_kernel_set.convolve needs.
+int64_t tono_convolve_scratch(const tono_convolution *_Nonnull c);
+
+typedef struct {
+  // The set's name: scalar, baseline, avx2, avx512 or neon.
+  const char *_Nonnull name;
+
+  // output = pool(rectify(input ∗ weights + bias)) for some of its rows, all of its columns.
+  // input    the cells under output cell (0, 0) first
+  // weights  [kernel_rows, kernel_columns, input_cell, output_cell]
+  // bias     [output_cell]
+  // output   the map's first cell; winners [rows, columns, output_cell], which cell of its window,
+  //          in row-major order, each output comes from (the first of equals), or NULL
+  // Every cell is summed by the same operations in the same order: equal patches give equal bits.
+  void (*_Nonnull convolve)(const tono_convolution *_Nonnull c, const float *_Nonnull input,
+                            const float *_Nonnull weights, const float *_Nonnull bias,
+                            tono_rows rows, int32_t columns, float *_Nonnull scratch,
+                            float *_Nonnull output, uint8_t *_Nullable winners);
+
+  // The same by Winograd's minimal filtering with eight points, for kernels of 2×2 to 7×7 cells,
+  // strides and dilation 1. Blocks may read up to 7 rows and columns beyond the input they need.
+  // weights  [8·8, input_cell, output_cell], transformed
+  // rows     the first is a multiple of tono_winograd_block.output_rows
+  void (*_Nonnull winograd)(const tono_convolution *_Nonnull c, const float *_Nonnull input,
+                            const float *_Nonnull weights, const float *_Nonnull bias,
+                            tono_rows rows, int32_t columns,
+                            float *_Nonnull scratch, float *_Nonnull output,
+                            uint8_t *_Nullable winners);
+
+  // The adjoint of convolve, for some rows of the input: adds to d_input.
+  // d_output, output  the map's first cell; where the convolution rectifies, gradients of outputs
+  //          that are 0 count nothing
+  // weights  [kernel_rows, output_cell, run], run ≥ kernel_columns · input_cell, a multiple of 8,
+  //          filled with zeros: the last run of a row may touch 7 floats behind it
+  // rows     rows of input, of which there are as many as the output needs
+  // scratch  tono_scatter_scratch bytes
+  void (*_Nonnull scatter)(const tono_convolution *_Nonnull c, const float *_Nonnull d_output,
+                           const float *_Nonnull output, const uint8_t *_Nullable winners,
+                           const float *_Nonnull weights, int32_t run, int32_t output_rows,
+                           int32_t columns, tono_rows rows, void *_Nonnull scratch,
+                           float *_Nonnull d_input);
+
+  // The same for an input of one float a cell.
+  // table    [output_cell, window_rows · window_columns, patch_rows, patch], the kernel placed where
+  //          each winner has it; patch_rows = (window_rows − 1) · stride_rows +
+  //          (kernel_rows − 1) · dilation_rows + 1, patch a multiple of 8
+  void (*_Nonnull scatter_table)(const tono_convolution *_Nonnull c, const float *_Nonnull d_output,
+                                 const float *_Nonnull output, const uint8_t *_Nullable winners,
+                                 const float *_Nonnull table, int32_t patch, int32_t output_rows,
+                                 int32_t columns, tono_rows rows, float *_Nonnull d_input);
+
+  // One output channel without pooling: output [rows, columns] = rectify(input ∗ weights + bias).
+  // weights  [kernel_rows, kernel_columns · input_cell]
+  void (*_Nonnull convolve_channel)(const tono_convolution *_Nonnull c, const float *_Nonnull input,
+                                    const float *_Nonnull weights, float bias, tono_rows rows,
+                                    int32_t columns, float *_Nonnull output);
+
+  // The adjoint of convolve_channel, for some rows of the input: adds to d_input.
+  // d_output, output  [output_rows, columns]
+  void (*_Nonnull scatter_channel)(const tono_convolution *_Nonnull c,
+                                   const float *_Nonnull d_output, const float *_Nonnull output,
+                                   const float *_Nonnull weights, int32_t output_rows,
+                                   int32_t columns, tono_rows rows, float *_Nonnull d_input);
+} tono_kernel_set;
+
+// Bytes of scratch memory that tono_kernel_set.scatter needs for a map of `columns` columns.
+int64_t tono_scatter_scratch(const tono_convolution *_Nonnull c, int32_t columns);
+
+// The sets that this processor can run, the plain one first and the fastest last; NULL ends them.
+const tono_kernel_set *_Nullable tono_kernel_set_at(int32_t index);
+
+#endif

@@ -1,0 +1,217 @@
+// Gradients to the input of a convolution whose output gradient is mostly zero: only winners of
+// their windows that were not rectified away have one, and each hands it to the cells it saw.
+#pragma once
+
+#include "tono_vectors.h"
+
+// Vectors of a run that are summed at once.
+#define TONO_RUN_VECTORS 12
+
+typedef struct {
+  float gradient;
+  int32_t channel;
+} tono_winner;
+
+// The gradient of one output channel that counts.
+TONO_INLINE float tono_gradient(const tono_convolution *c, const float *d_output,
+                                const float *output, int64_t index) {
+  return c->rectifies && !(output[index] > 0) ? 0 : d_output[index];
+}
+
+// Sorts a row's gradients that are not zero by cell and place in the window; `counts` says how many
+// each has.
+static void tono_collect_winners(const tono_convolution *c, const float *d_output,
+                                 const float *output, const uint8_t *winners, int32_t columns,
+                                 tono_winner *list, int32_t *counts) {
+  const int32_t places = c->window_rows * c->window_columns;
+  for (int32_t k = 0; k < columns; k++, counts += places) {
+    const int64_t cell = (int64_t)k * c->output_cell;
+    int32_t first[256] = {0};
+    if (places == 1) {
+      int32_t n = 0;
+      for (int32_t o = 0; o < c->output_cell; o++) {
+        const float gradient = tono_gradient(c, d_output, output, cell + o);
+        list[n] = (tono_winner){gradient, o};
+        n += gradient != 0;
+      }
+      counts[0] = n;
+      list += n;
+      continue;
+    }
+    memset(counts, 0, sizeof(int32_t) * (size_t)places);
+    for (int32_t o = 0; o < c->output_cell; o++) {
+      counts[winners[cell + o]] += tono_gradient(c, d_output, output, cell + o) != 0;
+    }
+    for (int32_t a = 1; a < places; a++) first[a] = first[a - 1] + counts[a - 1];
+    for (int32_t o = 0; o < c->output_cell; o++) {
+      const float gradient = tono_gradient(c, d_output, output, cell + o);
+      if (gradient != 0) list[first[winners[cell + o]]++] = (tono_winner){gradient, o};
+    }
+    list += first[places - 1];
+  }
+}
+
+// d[0 ..< 8·vectors] += Σ gradient · weights[channel].
+#define TONO_DEFINE_RUN(COUNT)                                                                    \
+  static void tono_run_##COUNT(const tono_winner *list, int32_t n, const float *weights,          \
+                               int32_t run, float *d) {                                           \
+    tono_v8 sums[COUNT];                                                                          \
+    TONO_UNROLL for (int v = 0; v < COUNT; v++) sums[v] = tono_load8(d + 8 * v);                  \
+    for (int32_t i = 0; i < n; i++) {                                                             \
+      const float gradient = list[i].gradient;                                                    \
+      const float *w = weights + (int64_t)list[i].channel * run;                                  \
+      TONO_UNROLL for (int v = 0; v < COUNT; v++) sums[v] += tono_load8(w + 8 * v) * gradient;    \
+    }                                                                                             \
+    TONO_UNROLL for (int v = 0; v < COUNT; v++) tono_store8(d + 8 * v, sums[v]);                  \
+  }
+TONO_DEFINE_RUN(1)
+TONO_DEFINE_RUN(2)
+TONO_DEFINE_RUN(3)
+TONO_DEFINE_RUN(4)
+TONO_DEFINE_RUN(5)
+TONO_DEFINE_RUN(6)
+TONO_DEFINE_RUN(7)
+TONO_DEFINE_RUN(8)
+TONO_DEFINE_RUN(9)
+TONO_DEFINE_RUN(10)
+TONO_DEFINE_RUN(11)
+TONO_DEFINE_RUN(12)
+
+typedef void (*tono_run)(const tono_winner *, int32_t, const float *, int32_t, float *);
+static const tono_run tono_runs[TONO_RUN_VECTORS + 1] = {
+    0,          tono_run_1, tono_run_2, tono_run_3, tono_run_4,  tono_run_5,  tono_run_6,
+    tono_run_7, tono_run_8, tono_run_9, tono_run_10, tono_run_11, tono_run_12};
+
+// The output rows first ..< last whose windows see any of these input rows.
+TONO_INLINE void tono_seen_by(const tono_convolution *c, tono_rows rows, int32_t output_rows,
+                              int32_t *first, int32_t *last) {
+  const int32_t step = c->window_rows * c->stride_rows;
+  const int32_t reach =
+      (c->window_rows - 1) * c->stride_rows + (c->kernel_rows - 1) * c->dilation_rows;
+  *first = rows.first <= reach ? 0 : (rows.first - reach + step - 1) / step;
+  *last = (rows.first + rows.count - 1) / step + 1;
+  if (*last > output_rows) *last = output_rows;
+}
+
+static void tono_scatter(const tono_convolution *c, const float *d_output, const float *output,
+                         const uint8_t *winners, const float *weights, int32_t run,
+                         int32_t output_rows, int32_t columns, tono_rows rows, void *scratch,
+                         float *d_input) {
+  const int32_t places = c->window_rows * c->window_columns, vectors = run / 8;
+  const int32_t pieces = (vectors + TONO_RUN_VECTORS - 1) / TONO_RUN_VECTORS;
+  const int32_t piece = (vectors + pieces - 1) / pieces;
+  const int64_t winners_pitch = (int64_t)columns * c->output_cell;
+  int32_t *counts = scratch;
+  tono_winner *list = (tono_winner *)(counts + (int64_t)columns * places);
+  int32_t first, last;
+  tono_seen_by(c, rows, output_rows, &first, &last);
+  for (int32_t r = first; r < last; r++) {
+    tono_collect_winners(c, d_output + r * c->output_pitch, output + r * c->output_pitch,
+                         winners ? winners + r * winners_pitch : 0, columns, list, counts);
+    for (int32_t kr = 0; kr < c->kernel_rows; kr++) {
+      const float *row_weights = weights + (int64_t)kr * c->output_cell * run;
+      for (int32_t v = 0; v < vectors; v += piece) {
+        const int32_t width = vectors - v < piece ? vectors - v : piece;
+        const tono_run sum = tono_runs[width];
+        const tono_winner *next = list;
+        const int32_t *count = counts;
+        for (int32_t k = 0; k < columns; k++) {
+          for (int32_t wr = 0; wr < c->window_rows; wr++) {
+            const int32_t row =
+                (r * c->window_rows + wr) * c->stride_rows + kr * c->dilation_rows;
+            const int mine = row >= rows.first && row < rows.first + rows.count;
+            float *d = d_input + row * c->input_pitch + 8 * v;
+            for (int32_t wc = 0; wc < c->window_columns; wc++, next += *count++) {
+              if (*count == 0 || !mine) continue;
+              const int32_t column = (k * c->window_columns + wc) * c->stride_columns;
+              sum(next, *count, row_weights + 8 * v, run, d + (int64_t)column * c->input_cell);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// Bytes of a table that stay in the first-level cache.
+#define TONO_TABLE 16384
+
+// patch_rows × patch floats += Σ over channels of gradient · table: up to 8 rows at once.
+TONO_INLINE void tono_scatter_patch(const tono_convolution *c, const float *d_output,
+                                    const float *output, const uint8_t *winners,
+                                    const float *table, int64_t entry, int32_t patch,
+                                    int32_t first, int32_t last, const int32_t rows, float *d) {
+  const int32_t places = c->window_rows * c->window_columns;
+  tono_v8 sums[8];
+  TONO_UNROLL for (int32_t row = 0; row < rows; row++) {
+    sums[row] = tono_load8(d + row * c->input_pitch);
+  }
+  for (int32_t o = first; o < last; o++) {
+    const float gradient = tono_gradient(c, d_output, output, o);
+    const float *t = table + ((int64_t)o * places + (winners ? winners[o] : 0)) * entry;
+    TONO_UNROLL for (int32_t row = 0; row < rows; row++) {
+      sums[row] += tono_load8(t + row * patch) * gradient;
+    }
+  }
+  TONO_UNROLL for (int32_t row = 0; row < rows; row++) {
+    tono_store8(d + row * c->input_pitch, sums[row]);
+  }
+}
+
+static void tono_scatter_table(const tono_convolution *c, const float *d_output,
+                               const float *output, const uint8_t *winners, const float *table,
+                               int32_t patch, int32_t output_rows, int32_t columns,
+                               tono_rows rows, float *d_input) {
+  const int32_t places = c->window_rows * c->window_columns;
+  const int32_t patch_rows =
+      (c->window_rows - 1) * c->stride_rows + (c->kernel_rows - 1) * c->dilation_rows + 1;
+  const int64_t entry = (int64_t)patch_rows * patch, cell = c->output_cell;
+  int32_t group = (int32_t)(TONO_TABLE / (places * entry * (int64_t)sizeof(float)));
+  if (group < 8) group = 8;
+  int32_t first, last;
+  tono_seen_by(c, rows, output_rows, &first, &last);
+  for (int32_t o = 0; o < c->output_cell; o += group) {
+    const int32_t end = o + group < c->output_cell ? o + group : c->output_cell;
+    for (int32_t r = first; r < last; r++) {
+      const int32_t top = r * c->window_rows * c->stride_rows;
+      // The rows of the patch that are asked.
+      int32_t from = rows.first - top, to = rows.first + rows.count - top;
+      if (from < 0) from = 0;
+      if (to > patch_rows) to = patch_rows;
+      for (int32_t k = 0; k < columns; k++) {
+        const int64_t out = r * c->output_pitch + k * cell;
+        const uint8_t *places_of = winners ? winners + ((int64_t)r * columns + k) * cell : 0;
+        for (int32_t v = 0; v < patch; v += 8) {
+          float *d = d_input + (int64_t)k * c->window_columns * c->stride_columns + v;
+          for (int32_t row = from; row < to;) {
+            const float *t = table + row * patch + v;
+            float *d_row = d + (top + row) * c->input_pitch;
+            const int32_t left = to - row;
+#define TONO_PATCH(ROWS)                                                                          \
+  tono_scatter_patch(c, d_output + out, output + out, places_of, t, entry, patch, o, end, ROWS,   \
+                     d_row)
+            if (left >= 8) {
+              TONO_PATCH(8);
+            } else if (left == 7) {
+              TONO_PATCH(7);
+            } else if (left == 6) {
+              TONO_PATCH(6);
+            } else if (left == 5) {
+              TONO_PATCH(5);
+            } else if (left == 4) {
+              TONO_PATCH(4);
+            } else if (left == 3) {
+              TONO_PATCH(3);
+            } else if (left == 2) {
+              TONO_PATCH(2);
+            } else {
+              TONO_PATCH(1);
+            }
+#undef TONO_PATCH
+            row += left >= 8 ? 8 : left;
+          }
+        }
+      }
+    }
+  }
+}

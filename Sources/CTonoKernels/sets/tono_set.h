@@ -1,0 +1,22 @@
+// All kernels of one instruction set, compiled for the target that the including file pushed.
+#pragma once
+
+#include "tono_blocks.h"
+#include "tono_channel.h"
+#include "tono_scatter.h"
+#include "tono_winograd.h"
+
+#define TONO_STRING_(x) #x
+#define TONO_STRING(x) TONO_STRING_(x)
+#define TONO_JOIN_(a, b) a##b
+#define TONO_JOIN(a, b) TONO_JOIN_(a, b)
+
+const tono_kernel_set TONO_JOIN(tono_set_, TONO_SET) = {
+    .name = TONO_STRING(TONO_SET),
+    .convolve = tono_convolve,
+    .winograd = tono_winograd,
+    .scatter = tono_scatter,
+    .scatter_table = tono_scatter_table,
+    .convolve_channel = tono_convolve_channel,
+    .scatter_channel = tono_scatter_channel,
+};

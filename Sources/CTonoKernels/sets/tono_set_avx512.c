@@ -1,0 +1,10 @@
+#include "tono_sets.h"
+
+#if defined(__x86_64__)
+#define TONO_SET avx512
+#define TONO_LANES 16
+#define TONO_POSITIONS 8
+#pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
+#include "tono_set.h"
+#pragma clang attribute pop
+#endif
