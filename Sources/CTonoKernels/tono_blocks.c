@@ -1,4 +1,5 @@
 #include "sets/tono_blocks.h"
+#include "tono_training.h"
 
 static int32_t tono_common_divisor(int32_t a, int32_t b) {
   while (b) {
@@ -41,4 +42,11 @@ tono_winograd_block tono_winograd_blocks(const tono_convolution *c, int32_t colu
 int64_t tono_scatter_scratch(const tono_convolution *c, int32_t columns) {
   // Per cell and output a gradient and its channel, per cell and place in its window their number.
   return (int64_t)columns * (8 * c->output_cell + 4 * c->window_rows * c->window_columns);
+}
+
+int64_t tono_winograd_gradient_scratch(const tono_convolution *c, int32_t rows, int32_t columns) {
+  const tono_gradient_block block = tono_gradient_blocks(c, rows, columns);
+  const int32_t tiles = block.rows * block.columns;
+  return 64 * (tono_winograd_plane(tiles, c->input_cell) +
+               tono_winograd_plane(tiles, c->output_cell));
 }

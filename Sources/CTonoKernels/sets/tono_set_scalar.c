@@ -194,6 +194,8 @@ static void tono_scatter_channel(const tono_convolution *c, const float *d_outpu
   }
 }
 
+#include "tono_training_scalar.h"
+
 const tono_kernel_set tono_set_scalar = {
     .name = "scalar",
     .convolve = tono_convolve,
@@ -202,4 +204,5 @@ const tono_kernel_set tono_set_scalar = {
     .scatter_table = tono_scatter_table,
     .convolve_channel = tono_convolve_channel,
     .scatter_channel = tono_scatter_channel,
+    .training = &tono_training,
 };

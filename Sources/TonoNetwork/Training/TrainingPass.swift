@@ -103,7 +103,7 @@ extension Network {
 
 extension Tensor {
   /// The products of the elements of two tensors of one shape.
-  fileprivate func times(_ other: Tensor) -> Tensor {
+  func times(_ other: Tensor) -> Tensor {
     Tensor(shape: shape, values: zip(values, other.values).map { $0 * $1 })
   }
 }
