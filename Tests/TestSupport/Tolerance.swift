@@ -25,6 +25,10 @@ public enum Tolerance {
   /// rounding alone (3e-7), and far less than one maximum taken for another.
   public static let untiedGradient = 1e-5
 
+  /// Compiled networks against their layers, relative to the largest: folded normalizations, and
+  /// Winograd's transforms (some 1e-5 of the map's root mean square for each convolution).
+  public static let program = 2e-4
+
   /// Sums of a few hundred float32 products in another order.
   public static let reordered: Float = 1e-5
 

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "tono_program.h"
+
 // A sliding window over a map: `rows`×`columns` cells of input, `out_rows`×`out_columns` of output.
 // The window of output cell (r, c) begins at input cell
 // (r·stride_rows − pad_top, c·stride_columns − pad_left); cells outside the input are padding.
@@ -25,23 +27,6 @@ void tono_im2col(const float *input, int32_t channels, tono_window window, int32
 // d_patches as `patches` above; d_input [channels, rows, columns], added to
 void tono_col2im_add(const float *d_patches, int32_t channels, tono_window window,
                      int32_t first_row, int32_t row_count, float *d_input);
-
-// y[o, c] = Σ_i weight(o, i) · x[i, c] + bias[o]
-// weights  element (o, i) at o · output_stride + i · input_stride
-// bias     [outputs], or NULL for none
-// x        [inputs, columns], rows x_length apart; y [outputs, columns], rows y_length apart
-//
-// Every column is summed by the same operations in the same order, from i = 0 up: equal columns
-// give equal results to the bit. (OpenBLAS' sgemm does not keep this: cells of a flat spectrogram,
-// which tie before a max-pool, would be told apart by rounding.)
-void tono_multiply(const float *weights, int64_t output_stride, int64_t input_stride,
-                   int32_t outputs, int32_t inputs, const float *bias, const float *x,
-                   int64_t x_length, float *y, int64_t y_length, int32_t columns);
-
-// The same by plain loops, one element after another.
-void tono_multiply_scalar(const float *weights, int64_t output_stride, int64_t input_stride,
-                          int32_t outputs, int32_t inputs, const float *bias, const float *x,
-                          int64_t x_length, float *y, int64_t y_length, int32_t columns);
 
 // The largest cell of each window; padding never wins.
 // input [channels, rows, columns], output [channels, out_rows, out_columns]

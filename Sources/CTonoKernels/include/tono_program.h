@@ -87,18 +87,29 @@ typedef struct {
                                  const float *_Nonnull table, int32_t patch, int32_t output_rows,
                                  int32_t columns, tono_rows rows, float *_Nonnull d_input);
 
-  // One output channel without pooling: output [rows, columns] = rectify(input ∗ weights + bias).
+  // One output channel without pooling, one float a cell: output = rectify(input ∗ weights + bias).
   // weights  [kernel_rows, kernel_columns · input_cell]
   void (*_Nonnull convolve_channel)(const tono_convolution *_Nonnull c, const float *_Nonnull input,
                                     const float *_Nonnull weights, float bias, tono_rows rows,
                                     int32_t columns, float *_Nonnull output);
 
   // The adjoint of convolve_channel, for some rows of the input: adds to d_input.
-  // d_output, output  [output_rows, columns]
+  // d_output, output  the map's first cell
   void (*_Nonnull scatter_channel)(const tono_convolution *_Nonnull c,
                                    const float *_Nonnull d_output, const float *_Nonnull output,
                                    const float *_Nonnull weights, int32_t output_rows,
                                    int32_t columns, tono_rows rows, float *_Nonnull d_input);
+  // y[o, c] = Σ_i weight(o, i) · x[i, c] + bias[o], for maps with their channels first.
+  // weights  element (o, i) at o · output_stride + i · input_stride
+  // bias     [outputs], or NULL for none
+  // x        [inputs, columns], rows x_length apart; y [outputs, columns], rows y_length apart
+  // Every column is summed by the same operations in the same order, from i = 0 up: equal columns
+  // give equal results to the bit. (OpenBLAS' sgemm does not keep this: cells of a flat spectrogram,
+  // which tie before a max-pool, would be told apart by rounding.)
+  void (*_Nonnull multiply)(const float *_Nonnull weights, int64_t output_stride,
+                            int64_t input_stride, int32_t outputs, int32_t inputs,
+                            const float *_Nullable bias, const float *_Nonnull x, int64_t x_length,
+                            float *_Nonnull y, int64_t y_length, int32_t columns);
 
   const tono_training_kernels *_Nonnull training;
 } tono_kernel_set;

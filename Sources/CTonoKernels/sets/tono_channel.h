@@ -46,7 +46,7 @@ static void tono_convolve_channel(const tono_convolution *c, const float *input,
   const int64_t step = c->stride_columns * c->input_cell;
   for (int32_t r = rows.first; r < rows.first + rows.count; r++) {
     const float *x = input + (int64_t)r * c->stride_rows * c->input_pitch;
-    float *y = output + (int64_t)r * columns;
+    float *y = output + r * c->output_pitch;
     int32_t k = 0;
     for (; k + 4 <= columns; k += 4) tono_dots(c, x + k * step, weights, step, 4, y + k);
     for (; k < columns; k++) tono_dots(c, x + k * step, weights, step, 1, y + k);
@@ -66,7 +66,7 @@ static void tono_scatter_channel(const tono_convolution *c, const float *d_outpu
       const int32_t row = r * c->stride_rows + kr * c->dilation_rows;
       if (row < rows.first || row >= rows.first + rows.count) continue;
       for (int32_t k = 0; k < columns; k++) {
-        const float gradient = tono_gradient(c, d_output, output, (int64_t)r * columns + k);
+        const float gradient = tono_gradient(c, d_output, output, r * c->output_pitch + k);
         if (gradient == 0) continue;
         float *d = d_input + row * c->input_pitch + (int64_t)k * c->stride_columns * c->input_cell;
         int32_t j = 0;

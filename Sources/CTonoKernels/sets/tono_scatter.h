@@ -51,18 +51,21 @@ static void tono_collect_winners(const tono_convolution *c, const float *d_outpu
   }
 }
 
-// d[0 ..< 8·vectors] += Σ gradient · weights[channel].
+// d[0 ..< 8·vectors] += Σ gradient · weights[channel]. Sums begin at 0, so that they need not wait for
+// what neighbouring cells just stored.
 #define TONO_DEFINE_RUN(COUNT)                                                                    \
   static void tono_run_##COUNT(const tono_winner *list, int32_t n, const float *weights,          \
                                int32_t run, float *d) {                                           \
     tono_v8 sums[COUNT];                                                                          \
-    TONO_UNROLL for (int v = 0; v < COUNT; v++) sums[v] = tono_load8(d + 8 * v);                  \
+    TONO_UNROLL for (int v = 0; v < COUNT; v++) sums[v] = 0;                                      \
     for (int32_t i = 0; i < n; i++) {                                                             \
       const float gradient = list[i].gradient;                                                    \
       const float *w = weights + (int64_t)list[i].channel * run;                                  \
       TONO_UNROLL for (int v = 0; v < COUNT; v++) sums[v] += tono_load8(w + 8 * v) * gradient;    \
     }                                                                                             \
-    TONO_UNROLL for (int v = 0; v < COUNT; v++) tono_store8(d + 8 * v, sums[v]);                  \
+    TONO_UNROLL for (int v = 0; v < COUNT; v++) {                                                 \
+      tono_store8(d + 8 * v, tono_load8(d + 8 * v) + sums[v]);                                    \
+    }                                                                                             \
   }
 TONO_DEFINE_RUN(1)
 TONO_DEFINE_RUN(2)
@@ -133,28 +136,53 @@ static void tono_scatter(const tono_convolution *c, const float *d_output, const
   }
 }
 
-// Bytes of a table that stay in the first-level cache.
-#define TONO_TABLE 16384
+// Bytes of a table that stay in cache.
+#define TONO_TABLE 40960
 
-// patch_rows × patch floats += Σ over channels of gradient · table: up to 8 rows at once.
-TONO_INLINE void tono_scatter_patch(const tono_convolution *c, const float *d_output,
-                                    const float *output, const uint8_t *winners,
-                                    const float *table, int64_t entry, int32_t patch,
-                                    int32_t first, int32_t last, const int32_t rows, float *d) {
-  const int32_t places = c->window_rows * c->window_columns;
+// `rows` rows of one vector += Σ over channels of gradient · table.
+TONO_INLINE void tono_scatter_rows(const float *gradients, const uint8_t *winners,
+                                   const float *table, int64_t entry, int32_t places,
+                                   const int32_t patch, int32_t count, const int32_t rows,
+                                   float *d, int64_t pitch) {
   tono_v8 sums[8];
-  TONO_UNROLL for (int32_t row = 0; row < rows; row++) {
-    sums[row] = tono_load8(d + row * c->input_pitch);
-  }
-  for (int32_t o = first; o < last; o++) {
-    const float gradient = tono_gradient(c, d_output, output, o);
-    const float *t = table + ((int64_t)o * places + (winners ? winners[o] : 0)) * entry;
+  TONO_UNROLL for (int32_t row = 0; row < rows; row++) sums[row] = 0;
+  for (int32_t o = 0; o < count; o++, table += places * entry) {
+    const float gradient = gradients[o];
+    const float *t = table + (winners ? winners[o] * entry : 0);
     TONO_UNROLL for (int32_t row = 0; row < rows; row++) {
       sums[row] += tono_load8(t + row * patch) * gradient;
     }
   }
   TONO_UNROLL for (int32_t row = 0; row < rows; row++) {
-    tono_store8(d + row * c->input_pitch, sums[row]);
+    tono_store8(d + row * pitch, tono_load8(d + row * pitch) + sums[row]);
+  }
+}
+
+// The rows from ..< to of a patch: one vector of each.
+TONO_INLINE void tono_scatter_patch(const float *gradients, const uint8_t *winners,
+                                    const float *table, int64_t entry, int32_t places,
+                                    const int32_t patch, int32_t count, int32_t from, int32_t to,
+                                    float *d, int64_t pitch) {
+  for (int32_t row = from; row < to;) {
+    const float *t = table + row * patch;
+#define TONO_ROWS(ROWS)                                                                           \
+  case ROWS:                                                                                      \
+    tono_scatter_rows(gradients, winners, t, entry, places, patch, count, ROWS, d + row * pitch,  \
+                      pitch);                                                                     \
+    break;
+    const int32_t rows = to - row < 8 ? to - row : 8;
+    switch (rows) {
+      TONO_ROWS(1)
+      TONO_ROWS(2)
+      TONO_ROWS(3)
+      TONO_ROWS(4)
+      TONO_ROWS(5)
+      TONO_ROWS(6)
+      TONO_ROWS(7)
+      TONO_ROWS(8)
+    }
+#undef TONO_ROWS
+    row += rows;
   }
 }
 
@@ -162,54 +190,42 @@ static void tono_scatter_table(const tono_convolution *c, const float *d_output,
                                const float *output, const uint8_t *winners, const float *table,
                                int32_t patch, int32_t output_rows, int32_t columns,
                                tono_rows rows, float *d_input) {
-  const int32_t places = c->window_rows * c->window_columns;
+  const int32_t places = c->window_rows * c->window_columns, cell = c->output_cell;
   const int32_t patch_rows =
       (c->window_rows - 1) * c->stride_rows + (c->kernel_rows - 1) * c->dilation_rows + 1;
-  const int64_t entry = (int64_t)patch_rows * patch, cell = c->output_cell;
-  int32_t group = (int32_t)(TONO_TABLE / (places * entry * (int64_t)sizeof(float)));
-  if (group < 8) group = 8;
+  const int64_t entry = (int64_t)patch_rows * patch;
+  // Channels whose part of the table stays in cache; at most those whose gradients have room.
+  float gradients[64];
+  int32_t group = (int32_t)(TONO_TABLE / (places * entry * (int64_t)sizeof(float))) / 8 * 8;
+  group = group < 8 ? 8 : group > 64 ? 64 : group;
   int32_t first, last;
   tono_seen_by(c, rows, output_rows, &first, &last);
-  for (int32_t o = 0; o < c->output_cell; o += group) {
-    const int32_t end = o + group < c->output_cell ? o + group : c->output_cell;
+  for (int32_t o = 0; o < cell; o += group, table += group * places * entry) {
+    const int32_t count = cell - o < group ? cell - o : group;
     for (int32_t r = first; r < last; r++) {
       const int32_t top = r * c->window_rows * c->stride_rows;
       // The rows of the patch that are asked.
-      int32_t from = rows.first - top, to = rows.first + rows.count - top;
-      if (from < 0) from = 0;
-      if (to > patch_rows) to = patch_rows;
+      const int32_t from = rows.first > top ? rows.first - top : 0;
+      const int32_t end = rows.first + rows.count - top;
+      const int32_t to = end < patch_rows ? end : patch_rows;
       for (int32_t k = 0; k < columns; k++) {
-        const int64_t out = r * c->output_pitch + k * cell;
-        const uint8_t *places_of = winners ? winners + ((int64_t)r * columns + k) * cell : 0;
+        const int64_t start = r * c->output_pitch + (int64_t)k * cell + o;
+        for (int32_t i = 0; i < count; i += 8) {
+          const tono_v8 d = tono_load8(d_output + start + i);
+          const tono_v8 y = tono_load8(output + start + i);
+          tono_store8(gradients + i, c->rectifies ? (y > 0 ? d : 0) : d);
+        }
+        const uint8_t *w = winners ? winners + ((int64_t)r * columns + k) * cell + o : 0;
+        float *d = d_input + top * c->input_pitch +
+                   (int64_t)k * c->window_columns * c->stride_columns;
+        if (patch == 8) {
+          tono_scatter_patch(gradients, w, table, entry, places, 8, count, from, to, d,
+                             c->input_pitch);
+          continue;
+        }
         for (int32_t v = 0; v < patch; v += 8) {
-          float *d = d_input + (int64_t)k * c->window_columns * c->stride_columns + v;
-          for (int32_t row = from; row < to;) {
-            const float *t = table + row * patch + v;
-            float *d_row = d + (top + row) * c->input_pitch;
-            const int32_t left = to - row;
-#define TONO_PATCH(ROWS)                                                                          \
-  tono_scatter_patch(c, d_output + out, output + out, places_of, t, entry, patch, o, end, ROWS,   \
-                     d_row)
-            if (left >= 8) {
-              TONO_PATCH(8);
-            } else if (left == 7) {
-              TONO_PATCH(7);
-            } else if (left == 6) {
-              TONO_PATCH(6);
-            } else if (left == 5) {
-              TONO_PATCH(5);
-            } else if (left == 4) {
-              TONO_PATCH(4);
-            } else if (left == 3) {
-              TONO_PATCH(3);
-            } else if (left == 2) {
-              TONO_PATCH(2);
-            } else {
-              TONO_PATCH(1);
-            }
-#undef TONO_PATCH
-            row += left >= 8 ? 8 : left;
-          }
+          tono_scatter_patch(gradients, w, table + v, entry, places, patch, count, from, to, d + v,
+                             c->input_pitch);
         }
       }
     }

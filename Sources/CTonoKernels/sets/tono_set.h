@@ -3,6 +3,7 @@
 
 #include "tono_blocks.h"
 #include "tono_channel.h"
+#include "tono_multiply.h"
 #include "tono_scatter.h"
 #include "tono_weight_gradients.h"
 #include "tono_winograd.h"
@@ -31,5 +32,6 @@ const tono_kernel_set TONO_JOIN(tono_set_, TONO_SET) = {
     .scatter_table = tono_scatter_table,
     .convolve_channel = tono_convolve_channel,
     .scatter_channel = tono_scatter_channel,
+    .multiply = tono_multiply,
     .training = &tono_training,
 };

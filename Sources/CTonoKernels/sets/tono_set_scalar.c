@@ -64,27 +64,35 @@ static float tono_output_matrix(int32_t row, int32_t point, int32_t count) {
   return power;
 }
 
-// One cell of a tile: the cell (y, x) of the tile whose input begins at `input`.
-static float tono_winograd_cell(const tono_convolution *c, const float *input,
-                                const float *weights, int32_t y, int32_t x, int32_t o) {
-  float sum = 0;
-  for (int32_t i = 0; i < 8; i++) {
-    for (int32_t j = 0; j < 8; j++) {
-      float product = 0;
-      for (int32_t channel = 0; channel < c->input_cell; channel++) {
-        float transformed = 0;
-        for (int32_t row = 0; row < 8; row++) {
-          for (int32_t column = 0; column < 8; column++) {
-            transformed += tono_input_matrix[i][row] * tono_input_matrix[j][column] *
-                           input[row * c->input_pitch + column * c->input_cell + channel];
-          }
+// The 64 products [64, output_cell] of the tile whose input begins at `input`.
+static void tono_winograd_products(const tono_convolution *c, const float *input,
+                                   const float *weights, float *products) {
+  for (int32_t i = 0; i < 64 * c->output_cell; i++) products[i] = 0;
+  for (int32_t point = 0; point < 64; point++) {
+    for (int32_t channel = 0; channel < c->input_cell; channel++) {
+      float transformed = 0;
+      for (int32_t row = 0; row < 8; row++) {
+        for (int32_t column = 0; column < 8; column++) {
+          transformed += tono_input_matrix[point / 8][row] * tono_input_matrix[point % 8][column] *
+                         input[row * c->input_pitch + column * c->input_cell + channel];
         }
-        product += transformed *
-                   weights[((int64_t)(i * 8 + j) * c->input_cell + channel) * c->output_cell + o];
       }
-      sum += tono_output_matrix(y, i, 9 - c->kernel_rows) *
-             tono_output_matrix(x, j, 9 - c->kernel_columns) * product;
+      for (int32_t o = 0; o < c->output_cell; o++) {
+        products[point * c->output_cell + o] +=
+            transformed * weights[((int64_t)point * c->input_cell + channel) * c->output_cell + o];
+      }
     }
+  }
+}
+
+// The cell (y, x) of a tile.
+static float tono_winograd_cell(const tono_convolution *c, const float *products, int32_t y,
+                                int32_t x, int32_t o) {
+  float sum = 0;
+  for (int32_t point = 0; point < 64; point++) {
+    sum += tono_output_matrix(y, point / 8, 9 - c->kernel_rows) *
+           tono_output_matrix(x, point % 8, 9 - c->kernel_columns) *
+           products[point * c->output_cell + o];
   }
   return sum;
 }
@@ -93,17 +101,22 @@ static void tono_winograd(const tono_convolution *c, const float *input, const f
                           const float *bias, tono_rows rows, int32_t columns, float *scratch,
                           float *output, uint8_t *winners) {
   const int32_t m = 9 - c->kernel_rows, n = 9 - c->kernel_columns;
+  const int32_t places = c->window_rows * c->window_columns;
+  float *products = scratch, *cells = scratch + 64 * c->output_cell;
   for (int32_t r = rows.first; r < rows.first + rows.count; r++) {
     for (int32_t k = 0; k < columns; k++) {
-      for (int32_t o = 0; o < c->output_cell; o++) {
-        for (int32_t a = 0; a < c->window_rows * c->window_columns; a++) {
-          const int32_t y = r * c->window_rows + a / c->window_columns;
-          const int32_t x = k * c->window_columns + a % c->window_columns;
-          const float *tile =
-              input + y / m * m * c->input_pitch + (int64_t)(x / n * n) * c->input_cell;
-          scratch[a] = tono_winograd_cell(c, tile, weights, y % m, x % n, o);
+      for (int32_t a = 0; a < places; a++) {
+        const int32_t y = r * c->window_rows + a / c->window_columns;
+        const int32_t x = k * c->window_columns + a % c->window_columns;
+        tono_winograd_products(
+            c, input + y / m * m * c->input_pitch + (int64_t)(x / n * n) * c->input_cell, weights,
+            products);
+        for (int32_t o = 0; o < c->output_cell; o++) {
+          cells[o * places + a] = tono_winograd_cell(c, products, y % m, x % n, o);
         }
-        tono_pool_cell(c, scratch, bias[o],
+      }
+      for (int32_t o = 0; o < c->output_cell; o++) {
+        tono_pool_cell(c, cells + o * places, bias[o],
                        output + r * c->output_pitch + (int64_t)k * c->output_cell + o,
                        winners ? winners + ((int64_t)r * columns + k) * c->output_cell + o : 0);
       }
@@ -176,7 +189,7 @@ static void tono_convolve_channel(const tono_convolution *c, const float *input,
   for (int32_t r = rows.first; r < rows.first + rows.count; r++) {
     for (int32_t k = 0; k < columns; k++) {
       const float value = tono_cell(&one, input, weights, r, k, 0) + bias;
-      output[(int64_t)r * columns + k] = c->rectifies && !(value > 0) ? 0 : value;
+      output[r * c->output_pitch + k] = c->rectifies && !(value > 0) ? 0 : value;
     }
   }
 }
@@ -186,10 +199,24 @@ static void tono_scatter_channel(const tono_convolution *c, const float *d_outpu
                                  int32_t columns, tono_rows rows, float *d_input) {
   for (int32_t r = 0; r < output_rows; r++) {
     for (int32_t k = 0; k < columns; k++) {
-      const int64_t index = (int64_t)r * columns + k;
+      const int64_t index = r * c->output_pitch + k;
       if (c->rectifies && !(output[index] > 0)) continue;
       tono_hand_back(c, d_output[index], weights, c->kernel_columns * c->input_cell, r, k, rows,
                      d_input);
+    }
+  }
+}
+
+static void tono_multiply(const float *weights, int64_t output_stride, int64_t input_stride,
+                          int32_t outputs, int32_t inputs, const float *bias, const float *x,
+                          int64_t x_length, float *y, int64_t y_length, int32_t columns) {
+  for (int32_t o = 0; o < outputs; o++) {
+    for (int32_t c = 0; c < columns; c++) {
+      float sum = 0;
+      for (int32_t i = 0; i < inputs; i++) {
+        sum += weights[o * output_stride + i * input_stride] * x[i * x_length + c];
+      }
+      y[o * y_length + c] = sum + (bias ? bias[o] : 0);
     }
   }
 }
@@ -204,5 +231,6 @@ const tono_kernel_set tono_set_scalar = {
     .scatter_table = tono_scatter_table,
     .convolve_channel = tono_convolve_channel,
     .scatter_channel = tono_scatter_channel,
+    .multiply = tono_multiply,
     .training = &tono_training,
 };

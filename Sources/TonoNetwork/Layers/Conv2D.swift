@@ -62,7 +62,7 @@ public struct Conv2D: UnaryLayer {
               tono_im2col(
                 input + tile.input, Int32(tiling.channels), tiling.placed, tile.firstRow,
                 tile.rowCount, patches)
-              tono_multiply(
+              KernelSet.current.functions.pointee.multiply(
                 kernel + tile.kernel, Int64(tiling.depth), 1, Int32(tiling.filters),
                 Int32(tiling.depth), bias.baseAddress.map { $0 + tile.firstFilter }, patches,
                 Int64(tile.cells), output + tile.output, Int64(tiling.outputCells),
@@ -82,7 +82,7 @@ public struct Conv2D: UnaryLayer {
       dOutput.withPointer { dOutput in
         kernel.withPointer { kernel in
           tiling.forEachTile { tile, dPatches in
-            tono_multiply(
+            KernelSet.current.functions.pointee.multiply(
               kernel + tile.kernel, 1, Int64(tiling.depth), Int32(tiling.depth),
               Int32(tiling.filters), nil, dOutput + tile.output, Int64(tiling.outputCells),
               dPatches, Int64(tile.cells), Int32(tile.cells))

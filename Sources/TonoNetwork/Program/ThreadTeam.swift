@@ -29,11 +29,9 @@ final class ThreadTeam: Sendable {
   deinit { state?.run(nil) }
 
   /// Calls `body` once on each thread with its share and a barrier that all of them pass together.
-  func run(_ body: (_ share: Share, _ barrier: () -> Void) -> Void) {
+  func run(_ body: @escaping (_ share: Share, _ barrier: () -> Void) -> Void) {
     guard let state else { return body(.whole, {}) }
-    withoutActuallyEscaping(body) { body in
-      state.run { index in body(Share(index: index, count: state.count), state.barrier) }
-    }
+    state.run { index in body(Share(index: index, count: state.count), state.barrier) }
   }
 }
 

@@ -36,7 +36,7 @@ extension ConvolutionTraining {
     }
     isReached = true
     dOutput.withPointer { dOutput in
-      state.threads.forEach(state.count) { sample, thread in
+      state.threads.forEach(state.count) { [self] sample, thread in
         let last = buffers.inputGradients[thread].start
         copyChannelsLast(
           dOutput + sample * shape.filters * shape.outputCells, channels: shape.filters,
@@ -48,7 +48,7 @@ extension ConvolutionTraining {
 
   /// The weight gradients of each group, and every sample's gradient with respect to the input.
   private func sumGroups(_ state: TrainingState, into dInput: UnsafeMutablePointer<Float>?) {
-    state.threads.forEach(Self.groups) { group, thread in
+    state.threads.forEach(Self.groups) { [self] group, thread in
       let count = shape.isFirst ? shape.outputCell * shape.kernel.rows * 8
         : 64 * shape.cell * shape.outputCell
       if shape.isFirst {

@@ -4,13 +4,13 @@ extension ConvolutionTraining {
   func forward(_ state: TrainingState) {
     isReached = false
     if let source {
-      state.threads.forEach(state.count) { sample, thread in
+      state.threads.forEach(state.count) { [self] sample, thread in
         source.activate(sample)
         convolve(sample, thread)
       }
     } else if let tensor = state.values[block.input] {
       tensor.withPointer { tensor in
-        state.threads.forEach(state.count) { sample, thread in
+        state.threads.forEach(state.count) { [self] sample, thread in
           let cells = shape.input.rows * shape.input.columns
           copyChannelsLast(
             tensor + sample * shape.channels * cells, channels: shape.channels, cells: cells,
@@ -23,7 +23,7 @@ extension ConvolutionTraining {
     guard reader == nil else { return }
     let output: Shape = [shape.filters, shape.output.rows, shape.output.columns]
     state.values[block.output] = Tensor(shape: output.batched(state.count)) { tensor in
-      state.threads.forEach(state.count) { sample, _ in
+      state.threads.forEach(state.count) { [self] sample, _ in
         activate(sample)
         copyChannelsFirst(
           self.output(sample), channels: shape.filters, cells: shape.outputCells,

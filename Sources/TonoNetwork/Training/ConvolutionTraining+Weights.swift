@@ -42,7 +42,7 @@ extension ConvolutionTraining {
       }
       return
     }
-    threads.forEach(shape.filters) { filter, _ in
+    threads.forEach(shape.filters) { [self] filter, _ in
       Winograd.withKernels(shape.kernel, turned: false) { kernels in
         tono_winograd_transform(
           kernels, filterKernels(filter), Int64(shape.kernelCount), Int32(shape.channels),
@@ -117,7 +117,7 @@ extension ConvolutionTraining {
       }
     }
     return Tensor(shape: block.convolution.kernel.shape) { gradient in
-      threads.forEach(shape.filters) { filter, _ in
+      threads.forEach(shape.filters) { [self] filter, _ in
         Winograd.withKernels(shape.kernel, turned: false) { kernels in
           tono_winograd_transform_adjoint(
             kernels, sums + filter, Int64(shape.outputCell), Int64(plane), Int32(shape.channels),

@@ -34,7 +34,7 @@ struct TrainingThreads {
   init(count: Int) { team = ThreadTeam(threads: count) }
 
   /// Calls `body` for each index in 0 ..< count, on any thread.
-  func forEach(_ count: Int, _ body: (_ index: Int, _ thread: Int) -> Void) {
+  func forEach(_ count: Int, _ body: @escaping (_ index: Int, _ thread: Int) -> Void) {
     let next = Atomic(0)
     team.run { share, _ in
       while true {

@@ -1,16 +1,10 @@
-#include <string.h>
+// Matrix products whose columns are all summed alike.
+#pragma once
 
-#include "tono_kernels.h"
-
-// One compiled version for each instruction set, chosen when the program starts.
-#if defined(__x86_64__)
-#define TONO_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define TONO_CLONES
-#endif
+#include "tono_vectors.h"
 
 // Columns of a tile: one register of AVX-512, two of AVX2.
-#define TONO_LANES 16
+#define TONO_COLUMNS 16
 // Outputs of a tile: their sums and what they are made of fit the 16 registers of AVX2.
 #define TONO_OUTPUTS 6
 // Rows of x that stay in the first-level cache while all outputs use them: 16 KiB of a tile.
@@ -18,10 +12,10 @@
 // Rows of x that are asked for before they are needed.
 #define TONO_AHEAD 12
 
-typedef float tono_vector __attribute__((vector_size(sizeof(float) * TONO_LANES)));
+typedef float tono_vector __attribute__((vector_size(sizeof(float) * TONO_COLUMNS)));
 
 // Adds to `outputs` rows of y, over `lanes` columns, what `inputs` rows of x contribute.
-static inline __attribute__((always_inline)) void tono_multiply_tile(
+TONO_INLINE void tono_multiply_tile(
     const float *weights, int64_t output_stride, int64_t input_stride, const int32_t outputs,
     int32_t inputs, const float *x, int64_t x_length, float *y, int64_t y_length,
     const size_t lanes) {
@@ -37,7 +31,7 @@ static inline __attribute__((always_inline)) void tono_multiply_tile(
 }
 
 // All rows of y over `lanes` columns, block by block of x.
-static inline __attribute__((always_inline)) void tono_multiply_columns(
+TONO_INLINE void tono_multiply_columns(
     const float *weights, int64_t output_stride, int64_t input_stride, int32_t outputs,
     int32_t inputs, const float *bias, const float *x, int64_t x_length, float *y,
     int64_t y_length, const size_t lanes) {
@@ -62,33 +56,18 @@ static inline __attribute__((always_inline)) void tono_multiply_columns(
   }
 }
 
-TONO_CLONES
-void tono_multiply(const float *weights, int64_t output_stride, int64_t input_stride,
+static void tono_multiply(const float *weights, int64_t output_stride, int64_t input_stride,
                    int32_t outputs, int32_t inputs, const float *bias, const float *x,
                    int64_t x_length, float *y, int64_t y_length, int32_t columns) {
-  if (columns < TONO_LANES) {
+  if (columns < TONO_COLUMNS) {
     tono_multiply_columns(weights, output_stride, input_stride, outputs, inputs, bias, x, x_length,
                           y, y_length, (size_t)columns);
     return;
   }
-  for (int32_t c = 0; c < columns; c += TONO_LANES) {
+  for (int32_t c = 0; c < columns; c += TONO_COLUMNS) {
     // The last tile begins early enough to be a whole one; what it shares is computed again.
-    const int32_t start = c + TONO_LANES <= columns ? c : columns - TONO_LANES;
+    const int32_t start = c + TONO_COLUMNS <= columns ? c : columns - TONO_COLUMNS;
     tono_multiply_columns(weights, output_stride, input_stride, outputs, inputs, bias, x + start,
-                          x_length, y + start, y_length, TONO_LANES);
-  }
-}
-
-void tono_multiply_scalar(const float *weights, int64_t output_stride, int64_t input_stride,
-                          int32_t outputs, int32_t inputs, const float *bias, const float *x,
-                          int64_t x_length, float *y, int64_t y_length, int32_t columns) {
-  for (int32_t o = 0; o < outputs; o++) {
-    for (int32_t c = 0; c < columns; c++) {
-      float sum = 0;
-      for (int32_t i = 0; i < inputs; i++) {
-        sum += weights[o * output_stride + i * input_stride] * x[i * x_length + c];
-      }
-      y[o * y_length + c] = sum + (bias ? bias[o] : 0);
-    }
+                          x_length, y + start, y_length, TONO_COLUMNS);
   }
 }
