@@ -44,8 +44,8 @@ int64_t tono_scatter_scratch(const tono_convolution *c, int32_t columns) {
   return (int64_t)columns * (8 * c->output_cell + 4 * c->window_rows * c->window_columns);
 }
 
-int64_t tono_winograd_gradient_scratch(const tono_convolution *c, int32_t rows, int32_t columns) {
-  const tono_gradient_block block = tono_gradient_blocks(c, rows, columns);
+int64_t tono_winograd_adjoint_scratch(const tono_convolution *c, int32_t rows, int32_t columns) {
+  const tono_adjoint_block block = tono_adjoint_blocks(c, rows, columns);
   const int32_t tiles = block.rows * block.columns;
   return 64 * (tono_winograd_plane(tiles, c->input_cell) +
                tono_winograd_plane(tiles, c->output_cell));

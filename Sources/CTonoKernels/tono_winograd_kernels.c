@@ -7,11 +7,11 @@ void tono_winograd_transform(const tono_winograd_kernels *k, const float *w, int
   for (int32_t n = 0; n < count; n++, w += step, u += u_step) {
     double half[8][8];  // w·Gᵀ
     for (int32_t r = 0; r < rows; r++) {
-      const float *row = w + (int64_t)(k->turned ? rows - 1 - r : r) * columns;
+      const float *row = w + (int64_t)r * columns;
       for (int32_t j = 0; j < 8; j++) {
         double sum = 0;
         for (int32_t c = 0; c < columns; c++) {
-          sum += k->horizontal[j * columns + c] * (double)row[k->turned ? columns - 1 - c : c];
+          sum += k->horizontal[j * columns + c] * (double)row[c];
         }
         half[r][j] = sum * (double)scale;
       }

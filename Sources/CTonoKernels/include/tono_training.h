@@ -6,19 +6,28 @@
 #include "tono_program.h"
 
 // Kernels that training needs beside those of tono_program.h: sums over maps for batch normalization,
-// and gradients of weights. Maps [rows, columns, cell] have no gaps; cells are multiples of 8 floats.
+// and gradients of weights. Cells are multiples of 8 floats; maps without a pitch have no gaps.
 // Sums are added to what is there, in double precision.
 struct tono_training_kernels {
-  // sums[o] += Σ x, squares[o] += Σ x² over the cells.
-  void (*_Nonnull moments)(const float *_Nonnull x, int64_t cells, int32_t cell,
-                           double *_Nonnull sums, double *_Nonnull squares);
+  // The map of a convolution by Winograd's filtering, as tono_kernel_set.winograd without bias,
+  // rectifier and pooling.
+  // output   [rows, columns, output_cell] in whole tiles: there is room for 9 − kernel_rows rows and
+  //          9 − kernel_columns columns of each, whatever is left over
+  // scratch  tono_winograd_block.scratch floats
+  void (*_Nonnull winograd_map)(const tono_convolution *_Nonnull c, const float *_Nonnull input,
+                                const float *_Nonnull weights, int32_t rows, int32_t columns,
+                                float *_Nonnull scratch, float *_Nonnull output);
 
-  // The largest cell of each window of a map of `columns` cells a row, and which it is.
-  // c        window and output_cell
-  // output, winners  [rows, output_columns, output_cell]
+  // sums[o] += Σ x, squares[o] += Σ x² over the cells of a map, rows `pitch` floats apart.
+  void (*_Nonnull moments)(const float *_Nonnull x, int64_t pitch, int32_t rows, int32_t columns,
+                           int32_t cell, double *_Nonnull sums, double *_Nonnull squares);
+
+  // The largest cell of each window of a map with the bias added, and which it is.
+  // c        window, rectifies, output_cell; output_pitch is that of the map x
+  // output, winners  [rows, columns, output_cell]; winners may be NULL if windows have one cell
   void (*_Nonnull pool)(const tono_convolution *_Nonnull c, const float *_Nonnull x,
-                        int32_t columns, int32_t rows, int32_t output_columns,
-                        float *_Nonnull output, uint8_t *_Nonnull winners);
+                        const float *_Nonnull bias, int32_t rows, int32_t columns,
+                        float *_Nonnull output, uint8_t *_Nullable winners);
 
   // y = rectify(scale · x + shift), with numbers for each channel.
   void (*_Nonnull normalize)(const float *_Nonnull x, const float *_Nonnull scale,
@@ -34,28 +43,30 @@ struct tono_training_kernels {
 
   // The gradient of a convolution's whole map: constant + slope · x, and factor · d where a cell has
   // won its window.
-  // c        window and output_cell
-  // x        [rows, columns, output_cell]
+  // c        window, output_cell; output_pitch is that of the map x
+  // x, y     [rows, columns, output_cell]
   // d, winners  [⌊rows ÷ window_rows⌋, ⌊columns ÷ window_columns⌋, output_cell]; winners may be NULL
   //          if windows have one cell
-  // y        [rows, columns, output_cell], rows y_pitch apart
   void (*_Nonnull spread)(const tono_convolution *_Nonnull c, const float *_Nonnull x,
                           const float *_Nonnull d, const uint8_t *_Nullable winners,
                           const float *_Nonnull factor, const float *_Nonnull constant,
                           const float *_Nonnull slope, int32_t rows, int32_t columns,
                           float *_Nonnull y, int64_t y_pitch);
 
-  // The gradient of a convolution's weights in the domain of Winograd's filtering, added to `sums`:
-  // for each of the 64 points Σ over tiles of (transformed input) · (transformed gradient)ᵀ.
+  // The adjoint of winograd_map. For each of the 64 points the sums over tiles of (transformed
+  // input) · (transformed gradient)ᵀ are added to `sums`, for the gradient of the weights.
   // c        kernel, input_cell, output_cell, input_pitch; output_pitch is that of d_output
-  // input    as for tono_kernel_set.winograd, and so are the cells beyond it
-  // d_output [rows, columns, output_cell]; the 7 rows and columns behind it are zero
-  // scratch  tono_winograd_gradient_scratch floats
+  // input    as for winograd_map, and so are the cells beyond it
+  // weights  [8·8, output_cell, input_cell], transformed
+  // d_output [rows, columns, output_cell] and zeros behind it, in whole tiles
+  // scratch  tono_winograd_adjoint_scratch floats
   // sums     [8·8, input_cell, output_cell], in single precision
-  void (*_Nonnull winograd_gradient)(const tono_convolution *_Nonnull c,
-                                     const float *_Nonnull input, const float *_Nonnull d_output,
-                                     int32_t rows, int32_t columns, float *_Nonnull scratch,
-                                     float *_Nonnull sums);
+  // d_input  [rows + kernel_rows − 1, columns + kernel_columns − 1, input_cell], added to, or NULL
+  void (*_Nonnull winograd_adjoint)(const tono_convolution *_Nonnull c,
+                                    const float *_Nonnull input, const float *_Nonnull weights,
+                                    const float *_Nonnull d_output, int32_t rows, int32_t columns,
+                                    float *_Nonnull scratch, float *_Nonnull sums,
+                                    float *_Nullable d_input);
 
   // The gradient of the weights of a convolution with one float a cell of input, of which only
   // winners of their windows have a gradient: added to `sums`.
@@ -78,16 +89,15 @@ struct tono_training_kernels {
                                   double *_Nonnull products);
 };
 
-// Floats of scratch memory that tono_training_kernels.winograd_gradient needs.
-int64_t tono_winograd_gradient_scratch(const tono_convolution *_Nonnull c, int32_t rows,
-                                       int32_t columns);
+// Floats of scratch memory that tono_training_kernels.winograd_adjoint needs.
+int64_t tono_winograd_adjoint_scratch(const tono_convolution *_Nonnull c, int32_t rows,
+                                      int32_t columns);
 
 // Kernels as Winograd's filtering takes them, and the way back for their gradients: G·w·Gᵀ and
 // Gᵀ·u·G, in double precision.
 typedef struct {
   int32_t kernel_rows, kernel_columns;
   const double *_Nonnull vertical, *_Nonnull horizontal;  // G, [8, kernel_rows or kernel_columns]
-  int32_t turned;                                         // whether kernels are turned by 180°
 } tono_winograd_kernels;
 
 // `count` kernels w, `step` floats apart, to 64 planes u, a kernel's floats `u_step` apart.

@@ -4,7 +4,7 @@
 #include "tono_program.h"
 
 // More tiles read and write the 64 matrices of sums less often; fewer stay in the cache.
-#define TONO_GRADIENT_TILES 40
+#define TONO_ADJOINT_TILES 40
 
 // Columns of output that tono_kernel_set.convolve computes at once: about 16 KiB of cells.
 static inline int32_t tono_convolve_columns(const tono_convolution *c) {
@@ -18,18 +18,20 @@ static inline int64_t tono_winograd_plane(int32_t tiles, int32_t cell) {
 }
 
 
-// The tiles that tono_training_kernels.winograd_gradient transforms at once.
+// The tiles that tono_training_kernels.winograd_adjoint transforms at once.
 typedef struct {
   int32_t rows, columns;
-} tono_gradient_block;
+} tono_adjoint_block;
 
-static inline tono_gradient_block tono_gradient_blocks(const tono_convolution *c, int32_t rows,
+static inline tono_adjoint_block tono_adjoint_blocks(const tono_convolution *c, int32_t rows,
                                                        int32_t columns) {
   const int32_t all_rows = (rows + 8 - c->kernel_rows) / (9 - c->kernel_rows);
   const int32_t all_columns = (columns + 8 - c->kernel_columns) / (9 - c->kernel_columns);
-  const int32_t parts = (all_columns + TONO_GRADIENT_TILES - 1) / TONO_GRADIENT_TILES;
-  tono_gradient_block block = {1, (all_columns + parts - 1) / parts};
-  block.rows = TONO_GRADIENT_TILES / block.columns;
+  const int32_t parts = (all_columns + TONO_ADJOINT_TILES - 1) / TONO_ADJOINT_TILES;
+  // Whole register tiles.
+  tono_adjoint_block block = {1, ((all_columns + parts - 1) / parts + 3) / 4 * 4};
+  block.rows = TONO_ADJOINT_TILES / block.columns;
+  if (block.rows < 1) block.rows = 1;
   if (block.rows > all_rows) block.rows = all_rows;
   return block;
 }

@@ -9,46 +9,31 @@ typedef double tono_d8 __attribute__((ext_vector_type(8), aligned(8)));
 // Cells that are summed in single precision before they join a sum in double.
 #define TONO_SUMMED 64
 
-static void tono_moments(const float *x, int64_t cells, int32_t cell, double *sums,
-                         double *squares) {
-  for (int64_t first = 0; first < cells; first += TONO_SUMMED) {
-    const int64_t count = cells - first < TONO_SUMMED ? cells - first : TONO_SUMMED;
-    for (int32_t o = 0; o < cell; o += 8) {
-      const float *v = x + first * cell + o;
-      tono_v8 sum = 0, square = 0;
-      for (int64_t i = 0; i < count; i++, v += cell) {
-        sum += tono_load8(v);
-        square += tono_load8(v) * tono_load8(v);
+static void tono_moments(const float *x, int64_t pitch, int32_t rows, int32_t columns,
+                         int32_t cell, double *sums, double *squares) {
+  for (int32_t r = 0; r < rows; r++, x += pitch) {
+    for (int32_t first = 0; first < columns; first += TONO_SUMMED) {
+      const int32_t count = columns - first < TONO_SUMMED ? columns - first : TONO_SUMMED;
+      for (int32_t o = 0; o < cell; o += 8) {
+        const float *v = x + (int64_t)first * cell + o;
+        tono_v8 sum = 0, square = 0;
+        for (int32_t i = 0; i < count; i++, v += cell) {
+          sum += tono_load8(v);
+          square += tono_load8(v) * tono_load8(v);
+        }
+        tono_add_double(sums + o, sum);
+        tono_add_double(squares + o, square);
       }
-      tono_add_double(sums + o, sum);
-      tono_add_double(squares + o, square);
     }
   }
 }
 
-static void tono_pool(const tono_convolution *c, const float *x, int32_t columns, int32_t rows,
-                      int32_t output_columns, float *output, uint8_t *winners) {
-  for (int32_t r = 0; r < rows; r++) {
-    for (int32_t k = 0; k < output_columns; k++) {
-      const float *cells = x + ((int64_t)r * c->window_rows * columns +
-                                (int64_t)k * c->window_columns) * c->output_cell;
-      for (int32_t o = 0; o < c->output_cell; o += 8, output += 8, winners += 8) {
-        tono_v8 best = tono_load8(cells + o);
-        tono_i8 winner = 0;
-        for (int32_t i = 0, place = 0; i < c->window_rows; i++) {
-          for (int32_t j = 0; j < c->window_columns; j++, place++) {
-            const tono_v8 y =
-                tono_load8(cells + ((int64_t)i * columns + j) * c->output_cell + o);
-            const tono_i8 wins = y > best;
-            best = wins ? y : best;
-            winner = wins ? (tono_i8)place : winner;
-          }
-        }
-        tono_store8(output, best);
-        *(tono_b8 *)winners = __builtin_convertvector(winner, tono_b8);
-      }
-    }
-  }
+static void tono_pool(const tono_convolution *c, const float *x, const float *bias, int32_t rows,
+                      int32_t columns, float *output, uint8_t *winners) {
+  tono_convolution pooled = *c;
+  pooled.output_pitch = (int64_t)columns * c->output_cell;
+  tono_pool_block(&pooled, x, c->output_pitch, bias, rows, columns, output, winners,
+                  pooled.output_pitch);
 }
 
 static void tono_normalize(const float *x, const float *scale, const float *shift,
@@ -110,7 +95,7 @@ static void tono_spread(const tono_convolution *c, const float *x, const float *
                         const float *slope, int32_t rows, int32_t columns, float *y,
                         int64_t y_pitch) {
   const int32_t wr = c->window_rows, wc = c->window_columns, cell = c->output_cell;
-  const int64_t x_pitch = (int64_t)columns * cell;
+  const int64_t x_pitch = c->output_pitch;
   const int32_t whole = columns / wc;
   for (int32_t r = 0; r + wr <= rows; r += wr) {
     for (int32_t k = 0; k < whole; k++) {

@@ -14,12 +14,13 @@
 #define TONO_JOIN(a, b) TONO_JOIN_(a, b)
 
 static const tono_training_kernels tono_training = {
+    .winograd_map = tono_winograd_map,
     .moments = tono_moments,
     .pool = tono_pool,
     .normalize = tono_normalize,
     .rectify_gradient = tono_rectify_gradient,
     .spread = tono_spread,
-    .winograd_gradient = tono_winograd_gradient,
+    .winograd_adjoint = tono_winograd_adjoint,
     .patch_sums = tono_patch_sums,
     .patch_products = tono_patch_products,
 };

@@ -1,11 +1,30 @@
 // The kernels of training by plain loops; part of tono_set_scalar.c, whose matrices it uses.
 #pragma once
 
-static void tono_moments(const float *x, int64_t cells, int32_t cell, double *sums,
-                         double *squares) {
-  for (int64_t i = 0; i < cells * cell; i++) {
-    sums[i % cell] += (double)x[i];
-    squares[i % cell] += (double)x[i] * (double)x[i];
+static void tono_winograd_map(const tono_convolution *c, const float *input, const float *weights,
+                              int32_t rows, int32_t columns, float *scratch, float *output) {
+  const int32_t m = 9 - c->kernel_rows, n = 9 - c->kernel_columns;
+  for (int32_t r = 0; r < rows; r++) {
+    for (int32_t k = 0; k < columns; k++) {
+      tono_winograd_products(
+          c, input + r / m * m * c->input_pitch + (int64_t)(k / n * n) * c->input_cell, weights,
+          scratch);
+      for (int32_t o = 0; o < c->output_cell; o++) {
+        output[r * c->output_pitch + (int64_t)k * c->output_cell + o] =
+            tono_winograd_cell(c, scratch, r % m, k % n, o);
+      }
+    }
+  }
+}
+
+static void tono_moments(const float *x, int64_t pitch, int32_t rows, int32_t columns,
+                         int32_t cell, double *sums, double *squares) {
+  for (int32_t r = 0; r < rows; r++) {
+    for (int64_t i = 0; i < (int64_t)columns * cell; i++) {
+      const double value = (double)x[r * pitch + i];
+      sums[i % cell] += value;
+      squares[i % cell] += value * value;
+    }
   }
 }
 
@@ -18,20 +37,17 @@ static int64_t tono_won(const tono_convolution *c, const uint8_t *winners, int64
          (at % output_columns * c->window_columns + a % c->window_columns) * cell;
 }
 
-static void tono_pool(const tono_convolution *c, const float *x, int32_t columns, int32_t rows,
-                      int32_t output_columns, float *output, uint8_t *winners) {
-  const int64_t count = (int64_t)rows * output_columns * c->output_cell;
-  const int64_t pitch = (int64_t)columns * c->output_cell;
-  for (int64_t i = 0; i < count; i++) {
-    const float *cells = x + i % c->output_cell;
-    winners[i] = 0;
-    output[i] = cells[tono_won(c, winners, i, output_columns, pitch, c->output_cell)];
-    for (int32_t a = 1; a < c->window_rows * c->window_columns; a++) {
-      const uint8_t best = winners[i];
-      winners[i] = (uint8_t)a;
-      const float value = cells[tono_won(c, winners, i, output_columns, pitch, c->output_cell)];
-      if (value > output[i]) output[i] = value; else winners[i] = best;
+static void tono_pool(const tono_convolution *c, const float *x, const float *bias, int32_t rows,
+                      int32_t columns, float *output, uint8_t *winners) {
+  float cells[256];
+  for (int64_t i = 0; i < (int64_t)rows * columns * c->output_cell; i++) {
+    const int64_t at = i / c->output_cell, o = i % c->output_cell;
+    for (int32_t a = 0; a < c->window_rows * c->window_columns; a++) {
+      const int64_t row = at / columns * c->window_rows + a / c->window_columns;
+      const int64_t column = at % columns * c->window_columns + a % c->window_columns;
+      cells[a] = x[row * c->output_pitch + column * c->output_cell + o];
     }
+    tono_pool_cell(c, cells, bias[o], output + i, winners ? winners + i : 0);
   }
 }
 
@@ -60,7 +76,7 @@ static void tono_spread(const tono_convolution *c, const float *x, const float *
   const int32_t cell = c->output_cell, output_columns = columns / c->window_columns;
   for (int32_t r = 0; r < rows; r++) {
     for (int64_t i = 0; i < (int64_t)columns * cell; i++) {
-      y[r * y_pitch + i] = constant[i % cell] + slope[i % cell] * x[r * (int64_t)columns * cell + i];
+      y[r * y_pitch + i] = constant[i % cell] + slope[i % cell] * x[r * c->output_pitch + i];
     }
   }
   for (int64_t i = 0; i < (int64_t)(rows / c->window_rows) * output_columns * cell; i++) {
@@ -69,35 +85,40 @@ static void tono_spread(const tono_convolution *c, const float *x, const float *
   }
 }
 
-static void tono_winograd_gradient(const tono_convolution *c, const float *input,
-                                   const float *d_output, int32_t rows, int32_t columns,
-                                   float *scratch, float *sums) {
+static void tono_winograd_adjoint(const tono_convolution *c, const float *input,
+                                  const float *weights, const float *d_output, int32_t rows,
+                                  int32_t columns, float *scratch, float *sums, float *d_input) {
   const int32_t m = 9 - c->kernel_rows, n = 9 - c->kernel_columns;
-  for (int32_t r = 0; r < rows; r += m) {
-    for (int32_t k = 0; k < columns; k += n) {
-      const float *x = input + r * c->input_pitch + (int64_t)k * c->input_cell;
-      const float *d = d_output + r * c->output_pitch + (int64_t)k * c->output_cell;
-      for (int32_t point = 0; point < 64; point++) {
-        float *u = scratch, *v = scratch + c->input_cell;
-        for (int32_t i = 0; i < c->input_cell; i++) {
-          u[i] = 0;
-          for (int32_t a = 0; a < 64; a++) {
-            u[i] += tono_input_matrix[point / 8][a / 8] * tono_input_matrix[point % 8][a % 8] *
-                    x[a / 8 * c->input_pitch + a % 8 * c->input_cell + i];
-          }
+  const int32_t width = columns + c->kernel_columns - 1, height = rows + c->kernel_rows - 1;
+  float *u = scratch, *v = scratch + c->input_cell;
+  for (int32_t tile = 0; tile < (rows + m - 1) / m * ((columns + n - 1) / n); tile++) {
+    const int32_t r = tile / ((columns + n - 1) / n) * m, k = tile % ((columns + n - 1) / n) * n;
+    const int64_t first = r * c->input_pitch + (int64_t)k * c->input_cell;
+    const float *d = d_output + r * c->output_pitch + (int64_t)k * c->output_cell;
+    for (int32_t point = 0; point < 64; point++) {
+      for (int32_t o = 0; o < c->output_cell; o++) {
+        v[o] = 0;
+        for (int32_t a = 0; a < m * n; a++) {
+          v[o] += tono_output_matrix(a / n, point / 8, m) *
+                  tono_output_matrix(a % n, point % 8, n) *
+                  d[a / n * c->output_pitch + a % n * c->output_cell + o];
+        }
+      }
+      for (int32_t i = 0; i < c->input_cell; i++) {
+        float d_u = 0;
+        u[i] = 0;
+        for (int32_t a = 0; a < 64; a++) {
+          u[i] += tono_input_matrix[point / 8][a / 8] * tono_input_matrix[point % 8][a % 8] *
+                  input[first + a / 8 * c->input_pitch + a % 8 * c->input_cell + i];
         }
         for (int32_t o = 0; o < c->output_cell; o++) {
-          v[o] = 0;
-          for (int32_t a = 0; a < m * n; a++) {
-            v[o] += tono_output_matrix(a / n, point / 8, m) *
-                    tono_output_matrix(a % n, point % 8, n) *
-                    d[a / n * c->output_pitch + a % n * c->output_cell + o];
-          }
+          sums[((int64_t)point * c->input_cell + i) * c->output_cell + o] += u[i] * v[o];
+          d_u += weights[((int64_t)point * c->output_cell + o) * c->input_cell + i] * v[o];
         }
-        for (int32_t i = 0; i < c->input_cell; i++) {
-          for (int32_t o = 0; o < c->output_cell; o++) {
-            sums[((int64_t)point * c->input_cell + i) * c->output_cell + o] += u[i] * v[o];
-          }
+        for (int32_t a = 0; d_input && a < 64; a++) {
+          if (r + a / 8 >= height || k + a % 8 >= width) continue;
+          d_input[first + a / 8 * c->input_pitch + a % 8 * c->input_cell + i] +=
+              tono_input_matrix[point / 8][a / 8] * tono_input_matrix[point % 8][a % 8] * d_u;
         }
       }
     }
@@ -134,12 +155,13 @@ static void tono_patch_products(const tono_convolution *c, const float *input, i
 }
 
 static const tono_training_kernels tono_training = {
+    .winograd_map = tono_winograd_map,
     .moments = tono_moments,
     .pool = tono_pool,
     .normalize = tono_normalize,
     .rectify_gradient = tono_rectify_gradient,
     .spread = tono_spread,
-    .winograd_gradient = tono_winograd_gradient,
+    .winograd_adjoint = tono_winograd_adjoint,
     .patch_sums = tono_patch_sums,
     .patch_products = tono_patch_products,
 };

@@ -3,6 +3,23 @@
 #include "tono_moments.h"
 #include "tono_winograd.h"
 
+// B·v for eight vectors, in place: the adjoint of tono_winograd_input.
+TONO_INLINE void tono_winograd_input_adjoint(tono_v8 v[8]) {
+  const float a = 4.0f / 21, b = 4.0f / 17;
+  const tono_v8 first = v[0], last = v[7];
+  const tono_v8 sum1 = v[1] + v[2], difference1 = v[1] - v[2];
+  const tono_v8 sum2 = v[3] + v[4], difference2 = v[3] - v[4];
+  const tono_v8 sum3 = v[5] + v[6], difference3 = v[5] - v[6];
+  v[0] = a * first;
+  v[1] = 0.2f * difference2 + 0.4f * difference3 - b * difference1 - a * last;
+  v[2] = 0.1f * sum2 + 0.8f * sum3 - b * sum1 - first;
+  v[3] = difference1 - difference2 - 0.5f * difference3 + last;
+  v[4] = first + sum1 - 0.5f * sum2 - sum3;
+  v[5] = 0.8f * difference2 + 0.1f * difference3 - b * difference1 - last;
+  v[6] = 0.4f * sum2 + 0.2f * sum3 - b * sum1 - a * first;
+  v[7] = a * last;
+}
+
 // A·d for `count` (2 … 7) vectors: the adjoint of tono_winograd_output.
 TONO_INLINE void tono_winograd_output_adjoint(const tono_v8 *d, tono_v8 e[8],
                                               const int32_t count) {
@@ -64,45 +81,34 @@ TONO_INLINE void tono_winograd_gradient_planes(const tono_convolution *c, const 
   }
 }
 
-static void tono_winograd_gradient(const tono_convolution *c, const float *input,
-                                   const float *d_output, int32_t rows, int32_t columns,
-                                   float *scratch, float *sums) {
+// Adds the gradients of a block's transformed input to the input's own, of which `rows`×`columns`
+// cells are left from the block's first on.
+static void tono_winograd_inputs_adjoint(const tono_convolution *c, const float *planes,
+                                         int64_t plane, int32_t tile_rows, int32_t tile_columns,
+                                         int32_t rows, int32_t columns, float *d_input) {
+  const int32_t cell = c->input_cell;
   const int32_t m = 9 - c->kernel_rows, n = 9 - c->kernel_columns;
-  const tono_gradient_block block = tono_gradient_blocks(c, rows, columns);
-  const int64_t plane = tono_winograd_plane(block.rows * block.columns, c->input_cell);
-  const int64_t d_plane = tono_winograd_plane(block.rows * block.columns, c->output_cell);
-  float *planes = scratch, *d_planes = scratch + 64 * plane;
-  for (int32_t r = 0; r * m < rows; r += block.rows) {
-    const int32_t left_rows = (rows + m - 1) / m - r;
-    const int32_t tile_rows = left_rows < block.rows ? left_rows : block.rows;
-    for (int32_t k = 0; k * n < columns; k += block.columns) {
-      const int32_t left_columns = (columns + n - 1) / n - k;
-      const int32_t tile_columns = left_columns < block.columns ? left_columns : block.columns;
-      const float *x = input + (int64_t)r * m * c->input_pitch + (int64_t)k * n * c->input_cell;
-      const float *d =
-          d_output + (int64_t)r * m * c->output_pitch + (int64_t)k * n * c->output_cell;
-      tono_winograd_inputs(c, x, tile_rows, tile_columns, plane, planes);
-      if (m == 3 && n == 3) {
-        tono_winograd_gradient_planes(c, d, 3, 3, tile_rows, tile_columns, d_plane, d_planes);
-      } else if (m == 4 && n == 4) {
-        tono_winograd_gradient_planes(c, d, 4, 4, tile_rows, tile_columns, d_plane, d_planes);
-      } else {
-        tono_winograd_gradient_planes(c, d, m, n, tile_rows, tile_columns, d_plane, d_planes);
-      }
-      const tono_product q = {tile_rows * tile_columns, 1, c->input_cell, c->output_cell, 1};
-      for (int32_t point = 0; point < 64; point++) {
-        const float *v = planes + point * plane, *e = d_planes + point * d_plane;
-        float *u = sums + (int64_t)point * c->input_cell * c->output_cell;
-        for (int32_t o = 0, width; o < c->output_cell; o += width) {
-          width = tono_tile_width(c->output_cell - o);
-          for (int32_t i = 0; i < c->input_cell; i += TONO_POSITIONS) {
-            const float *inputs[TONO_POSITIONS];
-            float *outputs[TONO_POSITIONS];
-            for (int32_t p = 0; p < TONO_POSITIONS; p++) {
-              inputs[p] = v + i + p;
-              outputs[p] = u + (int64_t)(i + p) * c->output_cell + o;
-            }
-            tono_tile(inputs, TONO_POSITIONS, e + o, width, q, outputs);
+  for (int32_t r = 0; r < tile_rows; r++) {
+    for (int32_t k = 0; k < tile_columns; k++) {
+      const float *v = planes + (int64_t)(r * tile_columns + k) * cell;
+      float *d = d_input + r * m * c->input_pitch + (int64_t)k * n * cell;
+      const int32_t height = rows - r * m < 8 ? rows - r * m : 8;
+      const int32_t width = columns - k * n < 8 ? columns - k * n : 8;
+      for (int32_t i = 0; i < cell; i += 8) {
+        tono_v8 half[8][8];
+        TONO_UNROLL for (int32_t row = 0; row < 8; row++) {
+          tono_v8 line[8];
+          TONO_UNROLL for (int32_t column = 0; column < 8; column++) {
+            line[column] = tono_load8(v + (row * 8 + column) * plane + i);
+          }
+          tono_winograd_input_adjoint(line);
+          TONO_UNROLL for (int32_t column = 0; column < 8; column++) half[column][row] = line[column];
+        }
+        for (int32_t column = 0; column < width; column++) {
+          tono_winograd_input_adjoint(half[column]);
+          float *target = d + column * cell + i;
+          for (int32_t row = 0; row < height; row++, target += c->input_pitch) {
+            tono_store8(target, tono_load8(target) + half[column][row]);
           }
         }
       }
@@ -110,7 +116,98 @@ static void tono_winograd_gradient(const tono_convolution *c, const float *input
   }
 }
 
-// One row of winners and one output: its sums stay in registers.
+// sums += (planes)ᵀ · (d_planes) for each point.
+static void tono_winograd_add_products(const tono_convolution *c, const float *planes,
+                                       int64_t plane, const float *d_planes, int64_t d_plane,
+                                       int32_t tiles, float *sums) {
+  const tono_product q = {tiles, 1, c->input_cell, c->output_cell, 1};
+  for (int32_t point = 0; point < 64; point++) {
+    const float *v = planes + point * plane, *e = d_planes + point * d_plane;
+    float *u = sums + (int64_t)point * c->input_cell * c->output_cell;
+    for (int32_t o = 0, width; o < c->output_cell; o += width) {
+      width = tono_tile_width(c->output_cell - o);
+      for (int32_t i = 0; i < c->input_cell; i += TONO_POSITIONS) {
+        const float *inputs[TONO_POSITIONS];
+        float *outputs[TONO_POSITIONS];
+        for (int32_t p = 0; p < TONO_POSITIONS; p++) {
+          inputs[p] = v + i + p;
+          outputs[p] = u + (int64_t)(i + p) * c->output_cell + o;
+        }
+        tono_tile(inputs, TONO_POSITIONS, e + o, width, q, outputs);
+      }
+    }
+  }
+}
+
+static void tono_winograd_map(const tono_convolution *c, const float *input, const float *weights,
+                              int32_t rows, int32_t columns, float *scratch, float *output) {
+  const int32_t m = 9 - c->kernel_rows, n = 9 - c->kernel_columns;
+  const tono_winograd_block block = tono_winograd_blocks(c, columns);
+  const int64_t plane = tono_winograd_plane(block.tile_rows * block.tile_columns, c->input_cell);
+  const int64_t product_plane =
+      tono_winograd_plane(block.tile_rows * block.tile_columns, c->output_cell);
+  float *planes = scratch, *products = scratch + 64 * plane;
+  for (int32_t r = 0; r * m < rows; r += block.tile_rows) {
+    const int32_t left_rows = (rows + m - 1) / m - r;
+    const int32_t tile_rows = left_rows < block.tile_rows ? left_rows : block.tile_rows;
+    for (int32_t k = 0; k * n < columns; k += block.tile_columns) {
+      const int32_t left = (columns + n - 1) / n - k;
+      const int32_t tile_columns = left < block.tile_columns ? left : block.tile_columns;
+      tono_winograd_inputs(
+          c, input + r * m * c->input_pitch + (int64_t)k * n * c->input_cell, tile_rows,
+          tile_columns, plane, planes);
+      tono_winograd_products(c, planes, plane, weights, tile_rows * tile_columns, products,
+                             product_plane);
+      tono_winograd_cells(c, products, product_plane, tile_rows, tile_columns,
+                          output + r * m * c->output_pitch + (int64_t)k * n * c->output_cell,
+                          c->output_pitch);
+    }
+  }
+}
+
+static void tono_winograd_adjoint(const tono_convolution *c, const float *input,
+                                  const float *weights, const float *d_output, int32_t rows,
+                                  int32_t columns, float *scratch, float *sums, float *d_input) {
+  const int32_t m = 9 - c->kernel_rows, n = 9 - c->kernel_columns;
+  const tono_adjoint_block block = tono_adjoint_blocks(c, rows, columns);
+  const int64_t plane = tono_winograd_plane(block.rows * block.columns, c->input_cell);
+  const int64_t d_plane = tono_winograd_plane(block.rows * block.columns, c->output_cell);
+  tono_convolution adjoint = *c;
+  adjoint.input_cell = c->output_cell;
+  adjoint.output_cell = c->input_cell;
+  float *planes = scratch, *d_planes = scratch + 64 * plane;
+  for (int32_t r = 0; r * m < rows; r += block.rows) {
+    const int32_t left_rows = (rows + m - 1) / m - r;
+    const int32_t tile_rows = left_rows < block.rows ? left_rows : block.rows;
+    for (int32_t k = 0; k * n < columns; k += block.columns) {
+      const int32_t left = (columns + n - 1) / n - k;
+      const int32_t tile_columns = left < block.columns ? left : block.columns;
+      const int32_t tiles = tile_rows * tile_columns;
+      const int64_t first = r * m * c->input_pitch + (int64_t)k * n * c->input_cell;
+      const float *d =
+          d_output + r * m * c->output_pitch + (int64_t)k * n * c->output_cell;
+      tono_winograd_inputs(c, input + first, tile_rows, tile_columns, plane, planes);
+      if (m == 3 && n == 3) {
+        tono_winograd_gradient_planes(c, d, 3, 3, tile_rows, tile_columns, d_plane, d_planes);
+      } else if (m == 4 && n == 4) {
+        tono_winograd_gradient_planes(c, d, 4, 4, tile_rows, tile_columns, d_plane, d_planes);
+      } else {
+        tono_winograd_gradient_planes(c, d, m, n, tile_rows, tile_columns, d_plane, d_planes);
+      }
+      tono_winograd_add_products(c, planes, plane, d_planes, d_plane, tiles, sums);
+      if (!d_input) continue;
+      tono_winograd_products(&adjoint, d_planes, d_plane, weights, tiles, planes, plane);
+      tono_winograd_inputs_adjoint(c, planes, plane, tile_rows, tile_columns,
+                                   rows + c->kernel_rows - 1 - r * m,
+                                   columns + c->kernel_columns - 1 - k * n, d_input + first);
+    }
+  }
+}
+
+// Winners of a row that stay in the first-level cache while all their outputs are summed.
+#define TONO_PATCHES 64
+
+// Winners of one output, side by side: its sums stay in registers.
 TONO_INLINE void tono_patch_row(const tono_convolution *c, const float *input, const float *d,
                                 const uint8_t *winners, const int32_t *places, int32_t columns,
                                 const int32_t kernel_rows, float *sums) {
@@ -133,14 +230,18 @@ static void tono_patch_sums(const tono_convolution *c, const float *input, const
   for (int32_t a = 0; a < c->window_rows * c->window_columns; a++) {
     places[a] = (int32_t)(a / c->window_columns * c->input_pitch) + a % c->window_columns;
   }
+  const int32_t parts = (columns + TONO_PATCHES - 1) / TONO_PATCHES;
   for (int32_t r = 0; r < rows; r++) {
     const float *x = input + (int64_t)r * c->window_rows * c->input_pitch;
-    for (int32_t o = 0; o < c->output_cell; o++) {
-      const int64_t at = (int64_t)r * columns * c->output_cell + o;
+    for (int32_t i = 0; i < parts * c->output_cell; i++) {
+      const int32_t k = i / c->output_cell * TONO_PATCHES, o = i % c->output_cell;
+      const int64_t at = ((int64_t)r * columns + k) * c->output_cell + o;
+      const int32_t count = columns - k < TONO_PATCHES ? columns - k : TONO_PATCHES;
       float *sum = sums + (int64_t)o * c->kernel_rows * 8;
 #define TONO_ROWS(ROWS)                                                                           \
   case ROWS:                                                                                      \
-    tono_patch_row(c, x, d + at, winners ? winners + at : 0, places, columns, ROWS, sum);         \
+    tono_patch_row(c, x + k * c->window_columns, d + at, winners ? winners + at : 0, places,      \
+                   count, ROWS, sum);                                                             \
     break;
       switch (c->kernel_rows) {
         TONO_ROWS(1)

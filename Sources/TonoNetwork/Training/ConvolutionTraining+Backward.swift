@@ -49,7 +49,9 @@ extension ConvolutionTraining {
   /// The weight gradients of each group, and every sample's gradient with respect to the input.
   private func sumGroups(_ state: TrainingState, into dInput: UnsafeMutablePointer<Float>?) {
     state.threads.forEach(Self.groups) { [self] group, thread in
-      let count = shape.isFirst ? shape.outputCell * shape.kernel.rows * 8
+      let count =
+        shape.isFirst
+        ? shape.outputCell * shape.kernel.rows * 8
         : 64 * shape.cell * shape.outputCell
       if shape.isFirst {
         buffers.patchSums.clear(group * count..<(group + 1) * count)
@@ -60,8 +62,8 @@ extension ConvolutionTraining {
         if shape.isFirst {
           addPatches(sample, thread, to: buffers.patchSums.start + group * count)
         } else {
-          addProducts(sample, thread, to: buffers.products.start + group * count)
-          propagate(sample, thread, into: dInput)
+          propagate(
+            sample, thread, sums: buffers.products.start + group * count, into: dInput)
         }
       }
     }
@@ -72,45 +74,38 @@ extension ConvolutionTraining {
     let count = shape.outputCell * shape.kernel.rows * 8
     let ofSample = buffers.scratch[thread]
     ofSample.clear(0..<count)
-    var convolution = shape.convolution(window: shape.window)
+    var convolution = shape.pooledConvolution
     kernels.functions.pointee.training.pointee.patch_sums(
       &convolution, input(sample), output(sample), winners(sample), Int32(shape.output.rows),
       Int32(shape.output.columns), ofSample.start)
     for index in 0..<count { sums[index] += Double(ofSample.start[index]) }
   }
 
-  /// Other blocks: the gradient of one sample's map, and its products with the input.
-  private func addProducts(_ sample: Int, _ thread: Int, to sums: UnsafeMutablePointer<Float>) {
+  /// Other blocks: the gradient of one sample's map, its products with the input, and the gradient
+  /// with respect to the input, handed to whom it concerns.
+  private func propagate(
+    _ sample: Int, _ thread: Int, sums: UnsafeMutablePointer<Float>,
+    into tensor: UnsafeMutablePointer<Float>?
+  ) {
     let training = kernels.functions.pointee.training.pointee
-    let gradient = buffers.mapGradients[thread].start + shape.gradientStart
-    var pooling = shape.convolution(window: shape.window)
+    let gradient = buffers.mapGradients[thread].start
+    var (pooling, convolution) = (shape.pooling, shape.convolution)
+    let (rows, columns) = (Int32(shape.map.rows), Int32(shape.map.columns))
     training.spread(
       &pooling, map(sample), output(sample), winners(sample), normalization.factor.start,
-      normalization.constant.start, normalization.slope.start, Int32(shape.map.rows),
-      Int32(shape.map.columns), gradient, Int64(shape.gradientColumns * shape.outputCell))
-    var products = shape.products
-    training.winograd_gradient(
-      &products, input(sample), gradient, Int32(shape.map.rows), Int32(shape.map.columns),
-      buffers.scratch[thread].start, sums)
-  }
-
-  /// The gradient of one sample with respect to the input, handed to whom it concerns.
-  private func propagate(
-    _ sample: Int, _ thread: Int, into tensor: UnsafeMutablePointer<Float>?
-  ) {
-    guard !readsInput else { return }
-    let dInput = buffers.inputGradients[thread].start
-    var adjoint = shape.adjoint
-    kernels.functions.pointee.winograd(
-      &adjoint, buffers.mapGradients[thread].start, weights.adjoint.start, weights.noBias.start,
-      tono_rows(first: 0, count: Int32(shape.input.rows)), Int32(shape.input.columns),
-      buffers.scratch[thread].start, dInput, nil)
+      normalization.constant.start, normalization.slope.start, rows, columns, gradient,
+      pooling.output_pitch)
+    let dInput = buffers.inputGradients[thread]
+    let cells = shape.input.rows * shape.input.columns
+    if !readsInput { dInput.clear(0..<cells * shape.cell) }
+    training.winograd_adjoint(
+      &convolution, input(sample), weights.adjoint.start, gradient, rows, columns,
+      buffers.scratch[thread].start, sums, readsInput ? nil : dInput.start)
     if let source {
-      source.receive(dInput, sample)
+      source.receive(dInput.start, sample)
     } else if let tensor {
-      let cells = shape.input.rows * shape.input.columns
       copyChannelsFirst(
-        dInput, channels: shape.channels, cells: cells, cell: shape.cell,
+        dInput.start, channels: shape.channels, cells: cells, cell: shape.cell,
         to: tensor + sample * shape.channels * cells)
     }
   }

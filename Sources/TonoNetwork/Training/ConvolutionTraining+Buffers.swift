@@ -6,7 +6,7 @@ extension ConvolutionTraining {
     /// The input `[samples][rows, columns, cell]`, if the block reads a tensor.
     var input = TrainingBuffer<Float>(count: 0)
     var inputStride = 0
-    /// The map `[samples][map, output cell]` before pooling; a first block has none.
+    /// The map `[samples][tiles, output cell]` before pooling; a first block has none.
     var map = TrainingBuffer<Float>(count: 0)
     /// The winners' values before normalization, and their places in their windows.
     var pooled = TrainingBuffer<Float>(count: 0)
@@ -23,7 +23,7 @@ extension ConvolutionTraining {
     /// in Winograd's domain.
     var patchSums = TrainingBuffer<Double>(count: 0)
     var products = TrainingBuffer<Float>(count: 0)
-    /// Per thread room for kernels, for a map's gradient with zeros around it, and for an input's.
+    /// Per thread room for kernels, for a map's gradient with zeros behind it, and for an input's.
     var scratch: [TrainingBuffer<Float>] = []
     var mapGradients: [TrainingBuffer<Float>] = []
     var inputGradients: [TrainingBuffer<Float>] = []
@@ -42,31 +42,24 @@ extension ConvolutionTraining {
     buffers.output = TrainingBuffer(count: batch * buffers.outputStride)
     buffers.moments = TrainingBuffer(count: batch * 2 * shape.outputCell)
     if shape.isPooled { buffers.winners = TrainingBuffer(count: batch * shape.outputCount) }
-    if shape.isPooled || shape.isFirst {
-      buffers.pooled = TrainingBuffer(count: batch * shape.outputCount)
-    }
-    var (forward, adjoint, products) = (
-      shape.convolution(window: shape.isFirst ? shape.window : .one), shape.adjoint, shape.products
-    )
+    buffers.pooled = TrainingBuffer(count: batch * shape.outputCount)
     if shape.isFirst {
+      let sums = shape.outputCell * shape.kernel.rows * 8
       buffers.patches = TrainingBuffer(count: batch * shape.patchCount)
-      buffers.patchSums = TrainingBuffer(count: Self.groups * shape.outputCell * shape.kernel.rows * 8)
-      let count = max(
-        Int(tono_convolve_scratch(&forward)), shape.outputCell * shape.kernel.rows * 8)
+      buffers.patchSums = TrainingBuffer(count: Self.groups * sums)
+      var convolution = shape.pooledConvolution
+      let count = max(Int(tono_convolve_scratch(&convolution)), sums)
       buffers.scratch = (0..<threads).map { _ in TrainingBuffer(count: count) }
     } else {
       buffers.map = TrainingBuffer(count: batch * shape.mapCount)
-      if !shape.isPooled { buffers.pooled = buffers.map }
-      buffers.products = TrainingBuffer(
-        count: Self.groups * 64 * shape.cell * shape.outputCell)
-      let count = [
-        tono_winograd_blocks(&forward, Int32(shape.map.columns)).scratch,
-        tono_winograd_blocks(&adjoint, Int32(shape.input.columns)).scratch,
-        tono_winograd_gradient_scratch(
-          &products, Int32(shape.map.rows), Int32(shape.map.columns)),
-      ].reduce(0, max)
+      buffers.products = TrainingBuffer(count: Self.groups * 64 * shape.cell * shape.outputCell)
+      var convolution = shape.convolution
+      let (rows, columns) = (Int32(shape.map.rows), Int32(shape.map.columns))
+      let count = max(
+        tono_winograd_blocks(&convolution, columns).scratch,
+        tono_winograd_adjoint_scratch(&convolution, rows, columns))
       buffers.scratch = (0..<threads).map { _ in TrainingBuffer(count: Int(count)) }
-      buffers.mapGradients = (0..<threads).map { _ in TrainingBuffer(count: shape.gradientCount) }
+      buffers.mapGradients = (0..<threads).map { _ in TrainingBuffer(count: shape.mapCount) }
     }
     let inputCount = shape.input.rows * shape.input.columns * shape.cell
     let room = max(readsInput ? 0 : inputCount, reader == nil ? shape.outputCount : 0)
@@ -95,7 +88,8 @@ extension ConvolutionTraining {
   }
 
   /// A sample's sums, set to zero.
-  func clearedMoments(_ sample: Int) -> (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) {
+  func clearedMoments(_ sample: Int) -> (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>)
+  {
     let start = sample * 2 * shape.outputCell
     buffers.moments.clear(start..<start + 2 * shape.outputCell)
     let sums = buffers.moments.start + start

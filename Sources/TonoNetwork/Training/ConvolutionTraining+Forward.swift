@@ -34,10 +34,12 @@ extension ConvolutionTraining {
 
   /// The pooled map of one sample, and the sums that its statistics need.
   private func convolve(_ sample: Int, _ thread: Int) {
-    let (kernels, training) = (kernels.functions.pointee, kernels.functions.pointee.training.pointee)
+    let (kernels, training) = (
+      kernels.functions.pointee, kernels.functions.pointee.training.pointee
+    )
     let scratch = buffers.scratch[thread].start
     if shape.isFirst {
-      var convolution = shape.convolution(window: shape.window)
+      var convolution = shape.pooledConvolution
       kernels.convolve(
         &convolution, input(sample), weights.forward.start, weights.noBias.start,
         tono_rows(first: 0, count: Int32(shape.output.rows)), Int32(shape.output.columns), scratch,
@@ -51,23 +53,18 @@ extension ConvolutionTraining {
         products + shape.kernelCount * shape.kernelCount, products)
       return
     }
-    var convolution = shape.convolution(window: .one)
-    kernels.winograd(
-      &convolution, input(sample), weights.forward.start, weights.noBias.start,
-      tono_rows(first: 0, count: Int32(shape.map.rows)), Int32(shape.map.columns), scratch,
-      map(sample), nil)
+    var (convolution, pooling) = (shape.convolution, shape.pooling)
+    let (rows, columns) = (Int32(shape.map.rows), Int32(shape.map.columns))
+    training.winograd_map(
+      &convolution, input(sample), weights.forward.start, rows, columns, scratch, map(sample))
     if normalization.layer != nil {
       let (sums, squares) = clearedMoments(sample)
       training.moments(
-        map(sample), Int64(shape.map.rows * shape.map.columns), Int32(shape.outputCell), sums,
-        squares)
+        map(sample), pooling.output_pitch, rows, columns, pooling.output_cell, sums, squares)
     }
-    if let winners = winners(sample) {
-      var pooling = shape.convolution(window: shape.window)
-      training.pool(
-        &pooling, map(sample), Int32(shape.map.columns), Int32(shape.output.rows),
-        Int32(shape.output.columns), pooled(sample), winners)
-    }
+    training.pool(
+      &pooling, map(sample), weights.noBias.start, Int32(shape.output.rows),
+      Int32(shape.output.columns), pooled(sample), winners(sample))
   }
 
   /// The statistics of the batch's map, from the sums of its samples.

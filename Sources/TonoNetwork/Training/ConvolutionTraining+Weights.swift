@@ -9,7 +9,7 @@ extension ConvolutionTraining {
     var kernel: [Float] = []
     /// `[rows, columns, 1, output cell]` of a first block, or `[8·8, cell, output cell]`.
     let forward: TrainingBuffer<Float>
-    /// `[8·8, output cell, cell]` of the kernels turned by 180°.
+    /// `[8·8, output cell, cell]`: the same, turned over.
     let adjoint: TrainingBuffer<Float>
     /// Zeros for kernels that add a bias.
     let noBias: TrainingBuffer<Float>
@@ -43,17 +43,19 @@ extension ConvolutionTraining {
       return
     }
     threads.forEach(shape.filters) { [self] filter, _ in
-      Winograd.withKernels(shape.kernel, turned: false) { kernels in
+      let plane = shape.cell * shape.outputCell
+      Winograd.withKernels(shape.kernel) { kernels in
         tono_winograd_transform(
           kernels, filterKernels(filter), Int64(shape.kernelCount), Int32(shape.channels),
           weights.signs[filter], weights.forward.start + filter, Int64(shape.outputCell),
-          Int64(shape.cell * shape.outputCell))
+          Int64(plane))
       }
-      Winograd.withKernels(shape.kernel, turned: true) { kernels in
-        tono_winograd_transform(
-          kernels, filterKernels(filter), Int64(shape.kernelCount), Int32(shape.channels),
-          weights.signs[filter], weights.adjoint.start + filter * shape.cell, 1,
-          Int64(shape.cell * shape.outputCell))
+      for point in 0..<64 {
+        let forward = weights.forward.start + point * plane + filter
+        let adjoint = weights.adjoint.start + point * plane + filter * shape.cell
+        for channel in 0..<shape.channels {
+          adjoint[channel] = forward[channel * shape.outputCell]
+        }
       }
     }
   }
@@ -84,12 +86,14 @@ extension ConvolutionTraining {
       for filter in 0..<shape.filters {
         let sign = Double(weights.signs[filter])
         for tap in 0..<taps {
-          let place = (filter * shape.kernel.rows + tap / shape.kernel.columns) * 8
+          let place =
+            (filter * shape.kernel.rows + tap / shape.kernel.columns) * 8
             + tap % shape.kernel.columns
           var sum = 0.0
           for group in 0..<Self.groups {
-            sum += buffers.patchSums.start[
-              group * shape.outputCell * shape.kernel.rows * 8 + place]
+            sum +=
+              buffers.patchSums.start[
+                group * shape.outputCell * shape.kernel.rows * 8 + place]
           }
           var product = 0.0
           for other in 0..<taps {
@@ -118,7 +122,7 @@ extension ConvolutionTraining {
     }
     return Tensor(shape: block.convolution.kernel.shape) { gradient in
       threads.forEach(shape.filters) { [self] filter, _ in
-        Winograd.withKernels(shape.kernel, turned: false) { kernels in
+        Winograd.withKernels(shape.kernel) { kernels in
           tono_winograd_transform_adjoint(
             kernels, sums + filter, Int64(shape.outputCell), Int64(plane), Int32(shape.channels),
             weights.signs[filter], gradient + filter * shape.channels * shape.kernelCount,
@@ -132,7 +136,7 @@ extension ConvolutionTraining {
 extension Winograd {
   /// Calls `body` with the transforms of kernels of one size.
   static func withKernels(
-    _ size: Pair, turned: Bool, _ body: (UnsafePointer<tono_winograd_kernels>) -> Void
+    _ size: Pair, _ body: (UnsafePointer<tono_winograd_kernels>) -> Void
   ) {
     let vertical = kernelTransform(size: size.rows).flatMap { $0 }
     let horizontal = kernelTransform(size: size.columns).flatMap { $0 }
@@ -143,7 +147,7 @@ extension Winograd {
         }
         var kernels = tono_winograd_kernels(
           kernel_rows: Int32(size.rows), kernel_columns: Int32(size.columns), vertical: vertical,
-          horizontal: horizontal, turned: turned ? 1 : 0)
+          horizontal: horizontal)
         body(&kernels)
       }
     }

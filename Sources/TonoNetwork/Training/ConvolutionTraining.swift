@@ -8,8 +8,8 @@ import CTonoKernels
 /// - A first convolution, of one input channel, keeps its winners and never stores its map. The
 ///   statistics of the map follow from sums over patches of input p: its mean is w·Σp, its second
 ///   moment wᵀ(Σ ppᵀ)w; and so does the part of its weight gradient that comes through them.
-/// - Others keep their map, of which batch normalization makes a dense gradient. Their input's
-///   gradient is a convolution of it, their weights' gradient a sum of products of transformed tiles.
+/// - Others keep their map, of which batch normalization makes a dense gradient. It goes back by the
+///   adjoint of Winograd's filtering, which has the gradient of the weights on its way.
 /// - The bias of a normalized convolution has no effect, and its gradient is zero.
 final class ConvolutionTraining: TrainingStep {
   /// How many parts a batch is cut into, each of which sums up weight gradients of its own.
@@ -80,7 +80,12 @@ final class ConvolutionTraining: TrainingStep {
       output = Pair(rows: map.rows / window.rows, columns: map.columns / window.columns)
     }
 
-    var mapCount: Int { map.rows * map.columns * outputCell }
+    /// The map in whole tiles of Winograd's filtering.
+    var tiles: Pair {
+      let (m, n) = (9 - kernel.rows, 9 - kernel.columns)
+      return Pair(rows: (map.rows + m - 1) / m * m, columns: (map.columns + n - 1) / n * n)
+    }
+    var mapCount: Int { tiles.rows * tiles.columns * outputCell }
     var outputCells: Int { output.rows * output.columns }
     var outputCount: Int { outputCells * outputCell }
     /// Weights of one filter and channel.
@@ -90,49 +95,25 @@ final class ConvolutionTraining: TrainingStep {
     var patchCount: Int { kernelCount * kernelCount + kernelCount }
     var isPooled: Bool { window != .one }
 
-    /// The columns of the map's gradient with the zeros around it.
-    var gradientColumns: Int { kernel.columns - 1 + map.columns + 7 }
-    var gradientCount: Int {
-      ((kernel.rows - 1 + map.rows + 7) * gradientColumns + 8) * outputCell
-    }
-    /// The first float of the map's gradient behind the zeros before it.
-    var gradientStart: Int {
-      ((kernel.rows - 1) * gradientColumns + kernel.columns - 1) * outputCell
-    }
-
     /// Floats of a sample's input, with zeros behind it that tiles of Winograd's filtering may read.
     static func inputCount(_ map: Pair, cell: Int, kernel: Pair) -> Int {
       ((map.rows + 8 - kernel.rows) * map.columns + 8) * cell
     }
 
-    /// The convolution itself, with pooling or without.
-    func convolution(window: Pair) -> tono_convolution {
-      description(
-        window: window, input: (cell, input.columns),
-        output: (outputCell, window == .one ? map.columns : output.columns))
-    }
+    /// A first block's convolution with its pooling.
+    var pooledConvolution: tono_convolution { description(window, outputColumns: output.columns) }
+    /// The convolution that gives the map, and its adjoint.
+    var convolution: tono_convolution { description(.one, outputColumns: tiles.columns) }
+    /// The pooling of the map.
+    var pooling: tono_convolution { description(window, outputColumns: tiles.columns) }
 
-    /// The adjoint with respect to the input, as a convolution of the map's gradient.
-    var adjoint: tono_convolution {
-      description(
-        window: .one, input: (outputCell, gradientColumns), output: (cell, input.columns))
-    }
-
-    /// The sums of products of the input and the map's gradient.
-    var products: tono_convolution {
-      description(
-        window: .one, input: (cell, input.columns), output: (outputCell, gradientColumns))
-    }
-
-    private func description(
-      window: Pair, input: (cell: Int, columns: Int), output: (cell: Int, columns: Int)
-    ) -> tono_convolution {
+    private func description(_ window: Pair, outputColumns: Int) -> tono_convolution {
       tono_convolution(
         kernel_rows: Int32(kernel.rows), kernel_columns: Int32(kernel.columns), stride_rows: 1,
         stride_columns: 1, dilation_rows: 1, window_rows: Int32(window.rows),
-        window_columns: Int32(window.columns), rectifies: 0, input_cell: Int32(input.cell),
-        output_cell: Int32(output.cell), input_pitch: Int64(input.cell * input.columns),
-        output_pitch: Int64(output.cell * output.columns))
+        window_columns: Int32(window.columns), rectifies: 0, input_cell: Int32(cell),
+        output_cell: Int32(outputCell), input_pitch: Int64(cell * input.columns),
+        output_pitch: Int64(outputCell * outputColumns))
     }
   }
 }
