@@ -19,6 +19,8 @@ let package = Package(
     .library(
       name: "Tonoscope",
       targets: ["TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "TonoStudy"]),
+    // For Benchmarks/ alone.
+    .library(name: "TonoscopeC", targets: ["CTonoKernels", "CTonoAllocator"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

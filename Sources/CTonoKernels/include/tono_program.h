@@ -68,8 +68,12 @@ typedef struct {
   // The adjoint of convolve, for some rows of the input: adds to d_input.
   // d_output, output  the map's first cell; where the convolution rectifies, gradients of outputs
   //          that are 0 count nothing
-  // weights  [kernel_rows, output_cell, run], run ≥ kernel_columns · input_cell, a multiple of 8,
-  //          filled with zeros: the last run of a row may touch 7 floats behind it
+  // run      floats of the stretch of input that a window sees in one row, ((window_columns − 1) ·
+  //          stride_columns + kernel_columns) · input_cell, up to a multiple of 8: the last one of
+  //          a row may touch 7 floats behind it
+  // weights  [kernel_rows, output_cell, before + run]: the kernel's row behind `before` zeros,
+  //          before = (window_columns − 1) · stride_columns · input_cell, and zeros behind it; a
+  //          winner reads them from where they lie as its place in the window has them
   // rows     rows of input, of which there are as many as the output needs
   // scratch  tono_scatter_scratch bytes
   void (*_Nonnull scatter)(const tono_convolution *_Nonnull c, const float *_Nonnull d_output,

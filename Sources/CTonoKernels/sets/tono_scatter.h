@@ -2,14 +2,16 @@
 // their windows that were not rectified away have one, and each hands it to the cells it saw.
 #pragma once
 
+#include "tono_blocks.h"
 #include "tono_vectors.h"
 
 // Vectors of a run that are summed at once.
 #define TONO_RUN_VECTORS 12
 
+// A gradient and where its channel's weights begin, placed as the winner has them.
 typedef struct {
   float gradient;
-  int32_t channel;
+  int32_t weights;
 } tono_winner;
 
 // The gradient of one output channel that counts.
@@ -18,36 +20,35 @@ TONO_INLINE float tono_gradient(const tono_convolution *c, const float *d_output
   return c->rectifies && !(output[index] > 0) ? 0 : d_output[index];
 }
 
-// Sorts a row's gradients that are not zero by cell and place in the window; `counts` says how many
+// Sorts a row's gradients that are not zero by cell and row of the window; `counts` says how many
 // each has.
 static void tono_collect_winners(const tono_convolution *c, const float *d_output,
                                  const float *output, const uint8_t *winners, int32_t columns,
-                                 tono_winner *list, int32_t *counts) {
+                                 int32_t row_length, tono_winner *list, int32_t *counts) {
+  // Per place in the window its row and how far left of the last column its weights begin.
+  uint8_t row[256] = {0};
+  int32_t shift[256], first[256];
   const int32_t places = c->window_rows * c->window_columns;
-  for (int32_t k = 0; k < columns; k++, counts += places) {
+  for (int32_t a = 0; a < places; a++) {
+    row[a] = (uint8_t)(a / c->window_columns);
+    shift[a] = (c->window_columns - 1 - a % c->window_columns) * c->stride_columns * c->input_cell;
+  }
+  for (int32_t k = 0; k < columns; k++, counts += c->window_rows) {
     const int64_t cell = (int64_t)k * c->output_cell;
-    int32_t first[256] = {0};
-    if (places == 1) {
-      int32_t n = 0;
-      for (int32_t o = 0; o < c->output_cell; o++) {
-        const float gradient = tono_gradient(c, d_output, output, cell + o);
-        list[n] = (tono_winner){gradient, o};
-        n += gradient != 0;
-      }
-      counts[0] = n;
-      list += n;
-      continue;
+    memset(counts, 0, sizeof(int32_t) * (size_t)c->window_rows);
+    for (int32_t o = 0; winners && o < c->output_cell; o++) {
+      counts[row[winners[cell + o]]] += tono_gradient(c, d_output, output, cell + o) != 0;
     }
-    memset(counts, 0, sizeof(int32_t) * (size_t)places);
-    for (int32_t o = 0; o < c->output_cell; o++) {
-      counts[winners[cell + o]] += tono_gradient(c, d_output, output, cell + o) != 0;
-    }
-    for (int32_t a = 1; a < places; a++) first[a] = first[a - 1] + counts[a - 1];
+    first[0] = 0;
+    for (int32_t r = 1; r < c->window_rows; r++) first[r] = first[r - 1] + counts[r - 1];
     for (int32_t o = 0; o < c->output_cell; o++) {
       const float gradient = tono_gradient(c, d_output, output, cell + o);
-      if (gradient != 0) list[first[winners[cell + o]]++] = (tono_winner){gradient, o};
+      if (gradient == 0) continue;
+      const int32_t a = winners ? winners[cell + o] : 0;
+      list[first[row[a]]++] = (tono_winner){gradient, o * row_length + shift[a]};
     }
-    list += first[places - 1];
+    if (!winners) counts[0] = first[0];
+    list += first[c->window_rows - 1];
   }
 }
 
@@ -55,12 +56,12 @@ static void tono_collect_winners(const tono_convolution *c, const float *d_outpu
 // what neighbouring cells just stored.
 #define TONO_DEFINE_RUN(COUNT)                                                                    \
   static void tono_run_##COUNT(const tono_winner *list, int32_t n, const float *weights,          \
-                               int32_t run, float *d) {                                           \
+                               float *d) {                                                        \
     tono_v8 sums[COUNT];                                                                          \
     TONO_UNROLL for (int v = 0; v < COUNT; v++) sums[v] = 0;                                      \
     for (int32_t i = 0; i < n; i++) {                                                             \
       const float gradient = list[i].gradient;                                                    \
-      const float *w = weights + (int64_t)list[i].channel * run;                                  \
+      const float *w = weights + list[i].weights;                                                 \
       TONO_UNROLL for (int v = 0; v < COUNT; v++) sums[v] += tono_load8(w + 8 * v) * gradient;    \
     }                                                                                             \
     TONO_UNROLL for (int v = 0; v < COUNT; v++) {                                                 \
@@ -80,7 +81,7 @@ TONO_DEFINE_RUN(10)
 TONO_DEFINE_RUN(11)
 TONO_DEFINE_RUN(12)
 
-typedef void (*tono_run)(const tono_winner *, int32_t, const float *, int32_t, float *);
+typedef void (*tono_run)(const tono_winner *, int32_t, const float *, float *);
 static const tono_run tono_runs[TONO_RUN_VECTORS + 1] = {
     0,          tono_run_1, tono_run_2, tono_run_3, tono_run_4,  tono_run_5,  tono_run_6,
     tono_run_7, tono_run_8, tono_run_9, tono_run_10, tono_run_11, tono_run_12};
@@ -100,35 +101,31 @@ static void tono_scatter(const tono_convolution *c, const float *d_output, const
                          const uint8_t *winners, const float *weights, int32_t run,
                          int32_t output_rows, int32_t columns, tono_rows rows, void *scratch,
                          float *d_input) {
-  const int32_t places = c->window_rows * c->window_columns, vectors = run / 8;
+  const int32_t row_length = tono_scatter_row(c, run), vectors = run / 8;
   const int32_t pieces = (vectors + TONO_RUN_VECTORS - 1) / TONO_RUN_VECTORS;
   const int32_t piece = (vectors + pieces - 1) / pieces;
   const int64_t winners_pitch = (int64_t)columns * c->output_cell;
+  const int64_t step = (int64_t)c->window_columns * c->stride_columns * c->input_cell;
   int32_t *counts = scratch;
-  tono_winner *list = (tono_winner *)(counts + (int64_t)columns * places);
+  tono_winner *list = (tono_winner *)(counts + (int64_t)columns * c->window_rows);
   int32_t first, last;
   tono_seen_by(c, rows, output_rows, &first, &last);
   for (int32_t r = first; r < last; r++) {
     tono_collect_winners(c, d_output + r * c->output_pitch, output + r * c->output_pitch,
-                         winners ? winners + r * winners_pitch : 0, columns, list, counts);
+                         winners ? winners + r * winners_pitch : 0, columns, row_length, list,
+                         counts);
     for (int32_t kr = 0; kr < c->kernel_rows; kr++) {
-      const float *row_weights = weights + (int64_t)kr * c->output_cell * run;
+      const float *row_weights = weights + (int64_t)kr * c->output_cell * row_length;
       for (int32_t v = 0; v < vectors; v += piece) {
-        const int32_t width = vectors - v < piece ? vectors - v : piece;
-        const tono_run sum = tono_runs[width];
+        const tono_run sum = tono_runs[vectors - v < piece ? vectors - v : piece];
         const tono_winner *next = list;
         const int32_t *count = counts;
         for (int32_t k = 0; k < columns; k++) {
-          for (int32_t wr = 0; wr < c->window_rows; wr++) {
+          for (int32_t wr = 0; wr < c->window_rows; wr++, next += *count++) {
             const int32_t row =
                 (r * c->window_rows + wr) * c->stride_rows + kr * c->dilation_rows;
-            const int mine = row >= rows.first && row < rows.first + rows.count;
-            float *d = d_input + row * c->input_pitch + 8 * v;
-            for (int32_t wc = 0; wc < c->window_columns; wc++, next += *count++) {
-              if (*count == 0 || !mine) continue;
-              const int32_t column = (k * c->window_columns + wc) * c->stride_columns;
-              sum(next, *count, row_weights + 8 * v, run, d + (int64_t)column * c->input_cell);
-            }
+            if (*count == 0 || row < rows.first || row >= rows.first + rows.count) continue;
+            sum(next, *count, row_weights + 8 * v, d_input + row * c->input_pitch + k * step + 8 * v);
           }
         }
       }

@@ -153,7 +153,9 @@ static void tono_scatter(const tono_convolution *c, const float *d_output, const
     const int64_t index = r * c->output_pitch + (int64_t)k * c->output_cell + o;
     if (c->rectifies && !(output[index] > 0)) continue;
     const int32_t a = winners ? winners[((int64_t)r * columns + k) * c->output_cell + o] : 0;
-    tono_hand_back(c, d_output[index], weights + (int64_t)o * run, (int64_t)c->output_cell * run,
+    const int64_t before = (int64_t)(c->window_columns - 1) * c->stride_columns * c->input_cell;
+    const int64_t length = before + run;
+    tono_hand_back(c, d_output[index], weights + o * length + before, c->output_cell * length,
                    r * c->window_rows + a / c->window_columns,
                    k * c->window_columns + a % c->window_columns, rows, d_input);
   }

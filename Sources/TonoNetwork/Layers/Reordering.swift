@@ -79,21 +79,23 @@ public struct Permute: UnaryLayer {
   }
 
   private static func apply(_ axes: [Int], to input: Tensor) -> Tensor {
-    let extents = input.shape.sample.extents
-    let shape = Shape(axes.map { extents[$0] })
-    let strides = extents.indices.map { extents[($0 + 1)...].reduce(1, *) }
-    let sources = axes.reduce([0]) { offsets, axis in
-      offsets.flatMap { offset in (0..<extents[axis]).map { offset + $0 * strides[axis] } }
-    }
-    let samples = input.shape[0]
-    return Tensor(shape: shape.batched(samples)) { output in
+    let order = [0] + axes.map { $0 + 1 }
+    let shape = Shape(order.map { input.shape[$0] })
+    let extents = shape.extents
+    let strides = order.map { axis in input.shape.extents[(axis + 1)...].reduce(1, *) }
+    return Tensor(shape: shape) { output in
       input.withPointer { input in
-        for sample in 0..<samples {
-          let start = sample * sources.count
-          for (index, source) in sources.enumerated() {
-            output[start + index] = input[start + source]
+        var row = output
+        func copy(_ axis: Int, from source: UnsafePointer<Float>) {
+          let (extent, stride) = (extents[axis], strides[axis])
+          if axis == extents.count - 1 {
+            for index in 0..<extent { row[index] = source[index * stride] }
+            row += extent
+          } else {
+            for index in 0..<extent { copy(axis + 1, from: source + index * stride) }
           }
         }
+        copy(0, from: input)
       }
     }
   }

@@ -19,6 +19,22 @@ struct ConvolutionStep: Step {
   private let forward: Forward
   private let backward: Backward
 
+  var summary: String {
+    let kernel = Pair(rows: Int(geometry.kernel_rows), columns: Int(geometry.kernel_columns))
+    let way =
+      switch forward {
+      case .direct: "direct"
+      case .winograd:
+        "Winograd F(\(9 - kernel.rows)×\(9 - kernel.columns), \(kernel.rows)×\(kernel.columns))"
+      }
+    let back =
+      switch backward {
+      case .scatter: "scatter";
+      case .table: "table"
+      }
+    return "convolution \(input.extent) → \(output.extent), \(way), \(back)"
+  }
+
   private enum Forward {
     case direct(AlignedFloats)
     case winograd(AlignedFloats, rowsPerBlock: Int)
@@ -43,8 +59,10 @@ struct ConvolutionStep: Step {
     inputRows = frame.rows.count
     geometry = block.geometry(input: input, output: output)
 
+    // Weights of some channels only serve one target: they are not kept.
+    let isWhole = output.channels == 0..<block.filters
     func weights(_ form: PackedWeights.Key.Form, _ make: () -> AlignedFloats) -> AlignedFloats {
-      packed.weights(block.key(output.channels, form), make: make)
+      isWhole ? packed.weights(block.key(form), make: make) : make()
     }
     bias = weights(.bias) { block.packBias(output.channels) }
 
@@ -72,10 +90,14 @@ struct ConvolutionStep: Step {
         patch: Int32(block.patch.columns))
     } else {
       backward = .scatter(
-        weights(.scatter) { block.packScatter(output.channels, cell: input.cell) },
-        run: Int32(wholeVectors(block.kernel.columns * input.cell)))
+        weights(.scatter(window: block.window)) {
+          block.packScatter(output.channels, cell: input.cell)
+        },
+        run: Int32(block.scatterRun(cell: input.cell)))
       plan.needScratch(
-        withUnsafePointer(to: geometry) { Int(tono_scatter_scratch($0, Int32(columns.count))) / 4 })
+        withUnsafePointer(to: geometry) {
+          Int(tono_scatter_scratch($0, Int32(columns.count))) / 4 + 1
+        })
     }
     let pools = windowRows * windowColumns > 1
     winners = pools ? plan.winners(size.rows * size.columns * output.cell) : nil
@@ -131,10 +153,9 @@ struct ChannelConvolutionStep: Step {
   private let weights: AlignedFloats
   private let bias: Float
 
-  init(
-    _ block: ConvolutionBlock, input: MapSlot, output: MapSlot, packed: PackedWeights,
-    kernels: KernelSet
-  ) {
+  var summary: String { "one channel, \(input.extent) → \(output.extent)" }
+
+  init(_ block: ConvolutionBlock, input: MapSlot, output: MapSlot, kernels: KernelSet) {
     self.input = input
     self.output = output
     self.kernels = kernels
@@ -143,9 +164,7 @@ struct ChannelConvolutionStep: Step {
     inputRows = frame.rows.count
     geometry = block.geometry(input: input, output: output)
     let filter = output.channels.lowerBound
-    weights = packed.weights(block.key(output.channels, .channel)) {
-      block.packChannel(filter, cell: input.cell)
-    }
+    weights = block.packChannel(filter, cell: input.cell)
     bias = Float(block.bias(filter))
   }
 
@@ -179,11 +198,8 @@ extension ConvolutionBlock {
       input_pitch: Int64(input.pitch), output_pitch: Int64(output.pitch))
   }
 
-  fileprivate func key(
-    _ channels: Range<Int>, _ form: PackedWeights.Key.Form
-  ) -> PackedWeights.Key {
-    PackedWeights.Key(
-      node: name, normalization: normalization?.name, channels: channels, form: form)
+  fileprivate func key(_ form: PackedWeights.Key.Form) -> PackedWeights.Key {
+    PackedWeights.Key(node: name, normalization: normalization?.name, form: form)
   }
 }
 

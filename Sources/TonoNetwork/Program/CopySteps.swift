@@ -3,6 +3,8 @@ struct ToMapStep: Step {
   let dense: DenseSlot
   let map: MapSlot
 
+  var summary: String { "channels last, \(map.extent)" }
+
   func forward(_ workspace: Workspace, _ share: Share) {
     let (from, to) = (workspace.values.start + dense.values, workspace.values.start + map.values)
     visit(share) { source, target, count in
@@ -32,6 +34,8 @@ struct ToDenseStep: Step {
   /// Whether the dense slot is a target's, whose gradient is given among the values.
   let isTarget: Bool
 
+  var summary: String { "channels first, \(dense.shape)" }
+
   func forward(_ workspace: Workspace, _ share: Share) {
     let (from, to) = (workspace.values.start + map.values, workspace.values.start + dense.values)
     visit(share) { source, target, count in
@@ -59,6 +63,8 @@ struct TargetStep: Step {
   let source: DenseSlot
   let target: DenseSlot
 
+  var summary: String { "target \(target.shape)" }
+
   func forward(_ workspace: Workspace, _ share: Share) {
     guard share.index == 0 else { return }
     let memory = workspace.values.start
@@ -80,6 +86,8 @@ struct TargetStep: Step {
 struct ConcatenateStep: Step {
   let inputs: [DenseSlot]
   let output: DenseSlot
+
+  var summary: String { "concatenation \(output.shape)" }
 
   func forward(_ workspace: Workspace, _ share: Share) {
     guard share.index == 0 else { return }

@@ -26,6 +26,8 @@ struct DenseStep: Step {
     }
   }
 
+  var summary: String { "dense \(input.shape) → \(output.shape)" }
+
   func forward(_ workspace: Workspace, _ share: Share) {
     guard share.index == 0 else { return }
     let y = workspace.values.start + output.values

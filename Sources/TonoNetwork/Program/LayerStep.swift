@@ -4,6 +4,8 @@ struct LayerStep: Step {
   let inputs: [DenseSlot]
   let output: DenseSlot
 
+  var summary: String { "layer \(layer.kind), \(output.shape)" }
+
   func forward(_ workspace: Workspace, _ share: Share) {
     guard share.index == 0 else { return }
     let result = layer.forward(inputs.map { tensor($0, workspace) })

@@ -160,8 +160,7 @@ struct Lowering {
         channels: region.ranges[0], rows: region.ranges[1], columns: region.ranges[2], cell: 1)
       maps[block.output] = output
       add(
-        ChannelConvolutionStep(
-          block, input: input, output: output, packed: network.packedWeights, kernels: kernels),
+        ChannelConvolutionStep(block, input: input, output: output, kernels: kernels),
         computing: block.output)
       return
     }
@@ -194,11 +193,12 @@ struct Lowering {
     case let layer as Dense where region.ranges.count == 1:
       let output = denseSlot(region)
       dense[node.name] = output
-      let key = PackedWeights.Key(
-        node: node.name, normalization: nil, channels: region.ranges[0], form: .dense)
-      let weights = network.packedWeights.weights(key) {
-        DenseStep.pack(layer, region.ranges[0])
-      }
+      let asked = region.ranges[0]
+      let key = PackedWeights.Key(node: node.name, normalization: nil, form: .dense)
+      let weights =
+        asked.count < layer.weights.shape[1]
+        ? DenseStep.pack(layer, asked)
+        : network.packedWeights.weights(key) { DenseStep.pack(layer, asked) }
       add(
         DenseStep(layer, weights: weights, input: inputs[0], output: output), computing: node.name)
     default:

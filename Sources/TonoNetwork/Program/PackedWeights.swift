@@ -7,16 +7,14 @@ final class PackedWeights: Sendable {
   struct Key: Hashable {
     /// The layout.
     enum Form: Hashable {
-      case direct, winograd, scatter, bias
+      case direct, winograd, bias
+      case scatter(window: Pair)
       case table(window: Pair)
-      case channel
       case dense
     }
     let node: String
     /// The batch normalization that is folded in, if one is.
     let normalization: String?
-    /// The output channels.
-    let channels: Range<Int>
     let form: Form
   }
 

@@ -35,6 +35,9 @@ public struct Program: Sendable {
     plan = lowering.plan
   }
 
+  /// The steps in their order, each in a few words: what it computes, of which size, and how.
+  public var summary: [String] { (heldSteps + steps).map(\.summary) }
+
   /// New buffers for this program, on which so many threads work together on a sample.
   public func makeWorkspace(threads: Int = 1) -> Workspace {
     Workspace(plan: plan, threads: threads)

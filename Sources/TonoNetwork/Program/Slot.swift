@@ -1,10 +1,4 @@
-/// Where a workspace keeps the values and the gradient of a node.
-enum Slot: Sendable {
-  case map(MapSlot)
-  case dense(DenseSlot)
-}
-
-/// Rows of cells with their channels side by side: channels last.
+/// Where a workspace keeps the values and the gradient of a node: rows of cells with their channels side by side: channels last.
 struct MapSlot: Sendable {
   /// The channels of the node that are held.
   let channels: Range<Int>
@@ -19,13 +13,17 @@ struct MapSlot: Sendable {
   let values: Int
   let gradient: Int
 
+  /// Its channels, rows and columns.
+  var extent: Shape { [channels.count, rows.count, columns.count] }
+
   /// Floats from the first cell to this one.
   func offset(row: Int, column: Int) -> Int {
     (row - rows.lowerBound) * pitch + (column - columns.lowerBound) * cell
   }
 }
 
-/// The cells of a region in row-major order: channels first.
+/// Where a workspace keeps the values and the gradient of a node: the cells of a region in row-major
+/// order, channels first.
 struct DenseSlot: Sendable {
   let region: Region
   let values: Int

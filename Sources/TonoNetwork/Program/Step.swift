@@ -3,6 +3,9 @@
 /// Shares split its work, forward and backward, so that every number is computed by the same
 /// operations whatever their count: they write apart from each other.
 protocol Step: Sendable {
+  /// What it computes and how, in a few words.
+  var summary: String { get }
+
   /// Computes a share of the output.
   func forward(_ workspace: Workspace, _ share: Share)
 

@@ -78,10 +78,17 @@ private final class TeamState: @unchecked Sendable {
     while true {
       waitForJob(after: seen, sleepers[index - 1])
       seen += 1
-      guard let job else { return }
-      job(index)
+      guard work(index) else { return }
       barrier()
     }
+  }
+
+  /// Does a helper's share of the job, if there is one, and lets go of it: past the barrier the
+  /// caller may return, and nothing may hold its closure then.
+  private func work(_ index: Int) -> Bool {
+    guard let job else { return false }
+    job(index)
+    return true
   }
 
   private func waitForJob(after seen: Int, _ sleeper: Sleeper) {

@@ -232,10 +232,13 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
 
   func scatter(_ set: KernelSet) -> [Float] {
     var geometry = placed
-    let run = wholeVectors(Int(geometry.kernel_columns * geometry.input_cell))
-    var weights = numbers(Int(geometry.kernel_rows * geometry.output_cell) * run, 4)
+    let (cell, stride) = (Int(geometry.input_cell), Int(geometry.stride_columns))
+    let before = (Int(geometry.window_columns) - 1) * stride * cell
+    let kernel = Int(geometry.kernel_columns) * cell
+    let run = wholeVectors(before + kernel)
+    var weights = numbers(Int(geometry.kernel_rows * geometry.output_cell) * (before + run), 4)
     for index in weights.indices
-    where index % run >= Int(geometry.kernel_columns * geometry.input_cell) { weights[index] = 0 }
+    where !(before..<before + kernel).contains(index % (before + run)) { weights[index] = 0 }
     let bytes = Int(tono_scatter_scratch(&geometry, Int32(size.columns)))
     var scratch = [UInt64](repeating: 0, count: bytes / 8 + 1)
     return backward { dY, y, winners, rows, dX in

@@ -120,6 +120,37 @@ import Testing
         == free.outputs)
   }
 
+  @Test("only the cells asked are computed, each convolution in its own way")
+  func lowering() throws {
+    let network = try BlockCase.tower.network()
+    func summary(_ name: String, _ region: Region? = nil, exact: Bool = false) throws -> [String] {
+      let region = try region ?? Region(whole: try network.shape(of: name))
+      return try Program(network, targets: [name: region], exact: exact).summary
+    }
+    // A channel: of the last map nothing else, of those before what pooling leaves over is left out.
+    let channel = try summary("relu3", Region([4..<5, 0..<5, 0..<11]))
+    #expect(
+      channel == [
+        "channels last, 1×40×68",
+        "convolution 1×40×68 → 10×18×16, direct, table",
+        "convolution 10×18×16 → 12×7×13, Winograd F(4×5, 5×4), scatter",
+        "one channel, 12×7×13 → 1×5×11",
+        "channels first, 1×5×11",
+      ])
+    // A unit: its receptive field.
+    let unit = try summary("relu3", Region([4..<5, 2..<3, 5..<6]), exact: true)
+    #expect(
+      unit == [
+        "channels last, 1×24×28",
+        "convolution 1×24×28 → 10×10×6, direct, table",
+        "convolution 10×10×6 → 12×3×3, direct, scatter",
+        "one channel, 12×3×3 → 1×1×1",
+        "channels first, 1×1×1",
+      ])
+    // Nodes past the target do not run.
+    #expect(try summary("norm1").count == 3)
+  }
+
   @Test("a program needs its target")
   func unknown() throws {
     let network = try BlockCase.tower.network()
