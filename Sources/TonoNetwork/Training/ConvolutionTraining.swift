@@ -17,7 +17,7 @@ final class ConvolutionTraining: TrainingStep {
 
   let block: ConvolutionBlock
   let shape: Geometry
-  let kernels = KernelSet.current
+  let kernels: KernelSet
   /// The block whose maps this one reads as they are; otherwise it reads a tensor.
   let source: ConvolutionTraining?
   /// Whether the block reads an input of the network, which needs no gradient.
@@ -44,8 +44,12 @@ final class ConvolutionTraining: TrainingStep {
     return (2...7).contains(kernel.rows) && (2...7).contains(kernel.columns)
   }
 
-  init(_ block: ConvolutionBlock, of network: Network, source: ConvolutionTraining?) {
+  init(
+    _ block: ConvolutionBlock, of network: Network, source: ConvolutionTraining?,
+    _ kernels: KernelSet
+  ) {
     self.block = block
+    self.kernels = kernels
     self.source = source
     readsInput = network.inputs.contains { $0.name == block.input }
     shape = Geometry(block, isFirst: readsInput && block.channels == 1)

@@ -1,5 +1,6 @@
-/// Numbers of one type in memory that begins at a cache line, zero at first; freed with the last
-/// reference. Threads write to different parts of it.
+/// Numbers of one type in memory that begins at a cache line, zero at first.
+///
+/// Freed with the last reference. Threads write to different parts of it.
 final class TrainingBuffer<Element: BitwiseCopyable & Numeric>: @unchecked Sendable {
   /// The first element.
   let start: UnsafeMutablePointer<Element>

@@ -20,6 +20,7 @@ extension Network {
   ///   - batch: per input name a tensor `[N] + input shape`.
   ///   - targets: names of the nodes wanted.
   ///   - random: where dropout draws from; networks without dropout leave it as it is.
+  /// - Returns: the batch of every input and node on the way, and what the way back needs.
   /// - Throws: `NetworkError` if a target is unknown, or an input is missing or has another shape.
   public func trainingPass(
     _ batch: [String: Tensor], to targets: [String], using random: inout some RandomNumberGenerator

@@ -26,15 +26,18 @@ public final class TrainingProgram {
   ///   - outputs: names of the nodes whose values are asked, and gradients given.
   ///   - batch: the most samples of a batch.
   ///   - threads: how many threads work on a batch.
+  ///   - kernels: the instruction set.
   /// - Throws: `NetworkError.unknownName` if there is no node of such a name.
-  public init(_ network: Network, outputs: [String], batch: Int, threads: Int) throws {
+  public init(
+    _ network: Network, outputs: [String], batch: Int, threads: Int, kernels: KernelSet = .current
+  ) throws {
     precondition(batch > 0 && threads > 0, "a batch and threads of at least one")
     self.network = network
     self.outputs = outputs
     self.batch = batch
     state = TrainingState(threads: threads)
     path = try network.path(to: outputs)
-    steps = Self.steps(of: path, network, outputs: Set(outputs))
+    steps = Self.steps(of: path, network, outputs: Set(outputs), kernels)
     for step in steps {
       (step as? ConvolutionTraining)?.allocate(batch: batch, threads: threads)
       step.adopt(network, state.threads)
@@ -93,7 +96,7 @@ public final class TrainingProgram {
 
   /// The steps of a path, convolutions together with what follows them.
   private static func steps(
-    of path: [Network.Node], _ network: Network, outputs: Set<String>
+    of path: [Network.Node], _ network: Network, outputs: Set<String>, _ kernels: KernelSet
   ) -> [any TrainingStep] {
     var followers: [String: [Network.Node]] = [:]
     for node in path {
@@ -118,7 +121,7 @@ public final class TrainingProgram {
       }
       // A block that nothing else reads hands its maps on as they are.
       let source = followers[block.input]?.count == 1 ? blocks[block.input] : nil
-      let step = ConvolutionTraining(block, of: network, source: source)
+      let step = ConvolutionTraining(block, of: network, source: source, kernels)
       blocks[block.output] = step
       steps.append(step)
     }

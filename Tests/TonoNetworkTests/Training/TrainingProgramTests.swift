@@ -113,6 +113,33 @@ import TonoNetwork
     }
   }
 
+  @Test(
+    "every kernel set gives what the scalar one gives", arguments: KernelSet.available.dropFirst(),
+    networks)
+  func kernelSets(_ set: KernelSet, _ test: TrainingCase) throws {
+    let network = try test.network()
+    var random = TestRandom(23)
+    let batch = ["x": Tensor.random(test.input.batched(3), using: &random)]
+    let seed = Tensor.random(try network.shape(of: "end").batched(3), using: &random)
+    func run(_ set: KernelSet) throws -> (Tensor?, [ParameterName: Tensor]) {
+      let program = try TrainingProgram(
+        network, outputs: ["end"], batch: 3, threads: 1, kernels: set)
+      var random = TestRandom(1)
+      let end = try program.forward(batch, using: &random)["end"]
+      return (end, program.backward(["end": seed]))
+    }
+    let (end, gradients) = try run(set)
+    let (plainEnd, plain) = try run(KernelSet.available[0])
+    #expect(
+      Deviation(of: try #require(end), from: try #require(plainEnd)).relative < Tolerance.filtered)
+    let scale = plain.values.flatMap(\.values).reduce(0) { max($0, abs($1)) }
+    for (name, expected) in plain {
+      let found = try #require(gradients[name])
+      let error = zip(found.values, expected.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      #expect(Double(error) < Tolerance.filtered * Double(scale), "\(name)")
+    }
+  }
+
   @Test("no bit depends on the threads, nor on what ran before", arguments: networks)
   func threads(_ test: TrainingCase) throws {
     let network = try test.network()
