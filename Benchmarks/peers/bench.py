@@ -24,9 +24,6 @@ FOLDER = HERE.parent
 MODELS = FOLDER / "models"
 TOOL = FOLDER / ".build" / "release" / "tonobench"
 
-# The works that tonobench knows; the others are measured for the peers alone.
-OUR_WORKS = ("W1", "W2", "W3", "W4", "W4crop", "W5")
-
 # Per peer its script, and per mode the arguments of its entries.
 PEERS = {
     "torch": ("run_torch.py", {
@@ -60,7 +57,7 @@ def say(text):
 def parse_arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--works", nargs="+", choices=list(works.WORKS), default=list(OUR_WORKS))
+    parser.add_argument("--works", nargs="+", choices=list(works.WORKS), default=list(works.WORKS))
     parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS))
     parser.add_argument("--modes", nargs="+", choices=list(results.MODES),
                         default=list(results.MODES))
@@ -111,11 +108,10 @@ def commands(arguments, python):
         for mode in arguments.modes:
             if work == "W6" and mode == "single":
                 continue
-            if work in OUR_WORKS:
-                single = ["--single"] if mode == "single" else []
-                yield work, mode, results.OURS, [
-                    TOOL, "ascent", work, "--json", "--model", MODELS / "siamese.h5", *common,
-                    *single]
+            ours = ["training"] if work == "W6" else ["ascent", work]
+            single = ["--single"] if mode == "single" else []
+            yield work, mode, results.OURS, [
+                TOOL, *ours, "--json", "--model", MODELS / "siamese.h5", *common, *single]
             for peer in arguments.peers:
                 script, entries = PEERS[peer]
                 for entry, options in entries[mode].items():

@@ -1,4 +1,5 @@
 #include "sets/tono_blocks.h"
+#include "tono_training.h"
 
 static int32_t tono_common_divisor(int32_t a, int32_t b) {
   while (b) {
@@ -42,4 +43,11 @@ int64_t tono_scatter_scratch(const tono_convolution *c, int32_t columns) {
   // Per cell and output a gradient and its weights' place, per cell and row of its window their
   // number.
   return (int64_t)columns * (8 * c->output_cell + 4 * c->window_rows);
+}
+
+int64_t tono_winograd_adjoint_scratch(const tono_convolution *c, int32_t rows, int32_t columns) {
+  const tono_adjoint_block block = tono_adjoint_blocks(c, rows, columns);
+  const int32_t tiles = block.rows * block.columns;
+  return 64 * (tono_winograd_plane(tiles, c->input_cell) +
+               tono_winograd_plane(tiles, c->output_cell));
 }

@@ -14,4 +14,20 @@ enum BLAS {
       CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns), 1, a,
       blasint(columns), x, 1, beta, y, 1)
   }
+
+  /// C ← op(A)·op(B) for row-major matrices; op(A) is `rows`×`depth`, op(B) `depth`×`columns`.
+  ///
+  /// Rows of A as stored are `leading` apart, or without gaps by default.
+  static func multiply(
+    _ a: UnsafePointer<Float>, transposed transposesA: Bool, leading: Int? = nil,
+    _ b: UnsafePointer<Float>, transposed transposesB: Bool, rows: Int, columns: Int, depth: Int,
+    into c: UnsafeMutablePointer<Float>
+  ) {
+    _ = singleThreaded
+    cblas_sgemm(
+      CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans,
+      transposesB ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns), blasint(depth), 1,
+      a, blasint(leading ?? (transposesA ? rows : depth)), b,
+      blasint(transposesB ? depth : columns), 0, c, blasint(columns))
+  }
 }

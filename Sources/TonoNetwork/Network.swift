@@ -151,6 +151,17 @@ public struct Network: Sendable {
   /// - Throws: `NetworkError` if a target is unknown, or an input is missing or has another shape.
   public func forward(_ batch: [String: Tensor], to targets: [String]) throws -> Activations {
     let path = try path(to: targets)
+    var values = try checked(batch, for: targets)
+    for node in path {
+      values[node.name] = node.layer.forward(node.inputs.compactMap { values[$0] })
+    }
+    return Activations(values: values, path: path)
+  }
+
+  /// The inputs that the targets depend on, out of a batch.
+  ///
+  /// - Throws: `NetworkError` if one is missing or has another shape, or their counts differ.
+  func checked(_ batch: [String: Tensor], for targets: [String]) throws -> [String: Tensor] {
     var values: [String: Tensor] = [:]
     var count: Int?
     for input in try inputs(of: targets) {
@@ -161,10 +172,7 @@ public struct Network: Sendable {
       count = tensor.shape[0]
       values[input.name] = tensor
     }
-    for node in path {
-      values[node.name] = node.layer.forward(node.inputs.compactMap { values[$0] })
-    }
-    return Activations(values: values, path: path)
+    return values
   }
 
   /// The gradient of a scalar with respect to every input that the pass in `activations` read.
@@ -212,7 +220,7 @@ public struct Activations: Sendable {
 
 extension Tensor {
   /// Adds a tensor of the same shape.
-  fileprivate mutating func add(_ other: Tensor) {
+  mutating func add(_ other: Tensor) {
     for index in values.indices { values[index] += other.values[index] }
   }
 }

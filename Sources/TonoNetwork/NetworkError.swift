@@ -12,6 +12,10 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case missingInput(Network.Input)
   /// An input was given in another shape.
   case inputShape(Network.Input, got: Shape)
+  /// No layer holds a trained array of this name.
+  case unknownParameter(ParameterName)
+  /// A trained array was given in another shape.
+  case parameterShape(ParameterName, got: Shape, expected: Shape)
 
   /// The sentence.
   public var description: String {
@@ -28,6 +32,10 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
       "input '\(input.name)' (\(input.shape)) is missing; give it one array"
     case .inputShape(let input, let got):
       "input '\(input.name)' expects \(input.shape) or a batch of such, got \(got)"
+    case .unknownParameter(let name):
+      "layer '\(name.node)' has no trained array '\(name.parameter)'"
+    case .parameterShape(let name, let got, let expected):
+      "parameter '\(name)' has the shape \(expected), got \(got)"
     }
   }
 }

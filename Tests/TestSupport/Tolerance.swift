@@ -59,4 +59,11 @@ public enum Tolerance {
 
   /// One step of a 16-bit sample.
   public static let sample16: Float = 1 / 32_768
+
+  /// What is computed by Winograd's filtering, relative to the largest: its rounding is some ten
+  /// times that of plain sums.
+  public static let filtered = 1e-4
+
+  /// Gradients of training through a few such layers, relative to the largest.
+  public static let filteredGradient = 1e-3
 }

@@ -12,6 +12,6 @@ struct Tonobench: ParsableCommand {
       """,
     subcommands: [
       PeakCommand.self, KernelsCommand.self, ProgramsCommand.self, AscentCommand.self,
-      CurvesCommand.self, MemoryCommand.self, GradientsCommand.self,
+      TrainingCommand.self, CurvesCommand.self, MemoryCommand.self, GradientsCommand.self,
     ])
 }

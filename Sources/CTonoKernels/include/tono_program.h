@@ -38,6 +38,9 @@ tono_winograd_block tono_winograd_blocks(const tono_convolution *_Nonnull c, int
 // Floats of scratch memory that tono_kernel_set.convolve needs.
 int64_t tono_convolve_scratch(const tono_convolution *_Nonnull c);
 
+// What training needs beside: tono_training.h.
+typedef struct tono_training_kernels tono_training_kernels;
+
 typedef struct {
   // The set's name: scalar, baseline, avx2, avx512 or neon.
   const char *_Nonnull name;
@@ -116,6 +119,7 @@ typedef struct {
 
   // What an ascent computes besides the network.
   tono_canvas_kernels canvas;
+  const tono_training_kernels *_Nonnull training;
 } tono_kernel_set;
 
 // Bytes of scratch memory that tono_kernel_set.scatter needs for a map of `columns` columns.

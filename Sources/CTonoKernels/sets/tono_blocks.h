@@ -3,6 +3,9 @@
 
 #include "tono_program.h"
 
+// More tiles read and write the 64 matrices of sums less often; fewer stay in the cache.
+#define TONO_ADJOINT_TILES 40
+
 // Columns of output that tono_kernel_set.convolve computes at once: about 16 KiB of cells.
 static inline int32_t tono_convolve_columns(const tono_convolution *c) {
   const int32_t columns = 4096 / (c->window_rows * c->window_columns * c->output_cell);
@@ -14,9 +17,26 @@ static inline int64_t tono_winograd_plane(int32_t tiles, int32_t cell) {
   return (int64_t)tiles * cell + 16;
 }
 
-
 // Floats of a row of tono_kernel_set.scatter's weights: the kernel's row behind as many zeros as
 // the window's last column lies right of its first, and zeros behind it.
 static inline int32_t tono_scatter_row(const tono_convolution *c, int32_t run) {
   return (c->window_columns - 1) * c->stride_columns * c->input_cell + run;
+}
+
+// The tiles that tono_training_kernels.winograd_adjoint transforms at once.
+typedef struct {
+  int32_t rows, columns;
+} tono_adjoint_block;
+
+static inline tono_adjoint_block tono_adjoint_blocks(const tono_convolution *c, int32_t rows,
+                                                       int32_t columns) {
+  const int32_t all_rows = (rows + 8 - c->kernel_rows) / (9 - c->kernel_rows);
+  const int32_t all_columns = (columns + 8 - c->kernel_columns) / (9 - c->kernel_columns);
+  const int32_t parts = (all_columns + TONO_ADJOINT_TILES - 1) / TONO_ADJOINT_TILES;
+  // Whole register tiles.
+  tono_adjoint_block block = {1, ((all_columns + parts - 1) / parts + 3) / 4 * 4};
+  block.rows = TONO_ADJOINT_TILES / block.columns;
+  if (block.rows < 1) block.rows = 1;
+  if (block.rows > all_rows) block.rows = all_rows;
+  return block;
 }

@@ -224,6 +224,8 @@ static void tono_multiply(const float *weights, int64_t output_stride, int64_t i
   }
 }
 
+#include "tono_training_scalar.h"
+
 const tono_kernel_set tono_set_scalar = {
     .name = "scalar",
     .convolve = tono_convolve,
@@ -234,4 +236,5 @@ const tono_kernel_set tono_set_scalar = {
     .scatter_channel = tono_scatter_channel,
     .multiply = tono_multiply,
     .canvas = TONO_CANVAS_KERNELS,
+    .training = &tono_training,
 };

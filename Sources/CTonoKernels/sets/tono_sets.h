@@ -1,7 +1,7 @@
 // The sets that are compiled for this kind of processor.
 #pragma once
 
-#include "tono_program.h"
+#include "tono_training.h"
 
 extern const tono_kernel_set tono_set_scalar;
 #if defined(__x86_64__)

@@ -110,6 +110,51 @@ public struct Conv2D: UnaryLayer {
   }
 }
 
+extension Conv2D: TrainableLayer {
+  /// `kernel` `[O, C ÷ groups, kernel rows, kernel columns]`, and `bias` `[O]` if there is one.
+  public var parameters: [String: Tensor] {
+    var parameters = ["kernel": kernel]
+    if let bias { parameters["bias"] = Tensor(shape: [bias.count], values: bias) }
+    return parameters
+  }
+
+  /// Σ dy · patchᵀ and Σ dy over all samples and cells; tiles are added up in double precision.
+  public func parameterGradients(
+    _ dOutput: Tensor, inputs: [Tensor], output: Tensor
+  ) -> [String: Tensor] {
+    let tiling = Tiling(self, input: inputs[0].shape)
+    let count = tiling.filters * tiling.depth
+    var sums = [Double](repeating: 0, count: kernel.count)
+    var part = Tensor(shape: [tiling.filters, tiling.depth])
+    inputs[0].withPointer { input in
+      dOutput.withPointer { dOutput in
+        tiling.forEachTile { tile, patches in
+          tono_im2col(
+            input + tile.input, Int32(tiling.channels), tiling.placed, tile.firstRow,
+            tile.rowCount, patches)
+          part.withMutablePointer { part in
+            BLAS.multiply(
+              dOutput + tile.output, transposed: false, leading: tiling.outputCells, patches,
+              transposed: true, rows: tiling.filters, columns: tiling.depth, depth: tile.cells,
+              into: part)
+          }
+          for index in 0..<count { sums[tile.kernel + index] += Double(part.values[index]) }
+        }
+      }
+    }
+    var gradients = ["kernel": Tensor(shape: kernel.shape, values: sums.map(Float.init))]
+    if bias != nil { gradients["bias"] = dOutput.sums }
+    return gradients
+  }
+
+  /// The same convolution with another kernel or bias.
+  public func replacing(_ parameters: [String: Tensor]) -> Conv2D {
+    Conv2D(
+      kernel: parameters["kernel"] ?? kernel, bias: bias.map { parameters["bias"]?.values ?? $0 },
+      strides: window.strides, dilation: window.dilation, groups: groups, padding: window.padding)
+  }
+}
+
 /// How a convolution over a batch is cut into matrix products whose patches stay in cache.
 ///
 /// The cuts depend on the shape of one sample only, so that a sample's result is the same to the

@@ -69,3 +69,49 @@ public struct Dense: UnaryLayer {
     return Region(output.ranges.dropLast() + [last.isEmpty ? last : 0..<weights.shape[0]])
   }
 }
+
+extension Dense: TrainableLayer {
+  /// `kernel` `[D, E]`, and `bias` `[E]` if there is one.
+  public var parameters: [String: Tensor] {
+    var parameters = ["kernel": weights]
+    if let bias { parameters["bias"] = Tensor(shape: [bias.count], values: bias) }
+    return parameters
+  }
+
+  /// Σ x·dyᵀ and Σ dy over all vectors.
+  public func parameterGradients(
+    _ dOutput: Tensor, inputs: [Tensor], output: Tensor
+  ) -> [String: Tensor] {
+    let (length, width) = (weights.shape[0], weights.shape[1])
+    let vectors = dOutput.count / width
+    var gradients = [
+      "kernel": Tensor(shape: weights.shape) { dKernel in
+        inputs[0].withPointer { input in
+          dOutput.withPointer { dOutput in
+            BLAS.multiply(
+              input, transposed: true, dOutput, transposed: false, rows: length, columns: width,
+              depth: vectors, into: dKernel)
+          }
+        }
+      }
+    ]
+    if bias != nil {
+      gradients["bias"] = dOutput.reshaped([vectors, width]).sums
+    }
+    return gradients
+  }
+
+  /// The same layer with another kernel or bias.
+  public func replacing(_ parameters: [String: Tensor]) -> Dense {
+    Dense(
+      weights: parameters["kernel"] ?? weights,
+      bias: bias.map { parameters["bias"]?.values ?? $0 })
+  }
+}
+
+extension Tensor {
+  /// The sum of each channel of a batch `[N, C, …]`, taken in double precision.
+  var sums: Tensor {
+    Tensor(shape: [shape[1]], values: channelSums { x, _ in x }.map(Float.init))
+  }
+}
