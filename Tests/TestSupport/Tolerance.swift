@@ -21,8 +21,8 @@ public enum Tolerance {
   /// rounding; TensorFlow in single precision is as far from its gradients (1.1e-2).
   public static let brokenTies = 0.025
 
-  /// The same ascents where convolutions run by minimal filtering: its larger rounding decides more
-  /// of the cells that nearly tie before a max-pool otherwise, and fifty steps carry that on.
+  /// Ascents of fifty steps against that reference: at a few steps rounding decides a maximum that
+  /// nearly ties otherwise, which moves a gradient by up to 3e-2, and the later steps carry that on.
   public static let nearTies = 0.05
 
   /// Gradients against a reference in double precision where nothing ties, relative to the largest:
