@@ -171,8 +171,7 @@ import TonoNetwork
         let name = "ascent/\(run.layer)/\(run.neuron)/final/\(input)"
         let spectrogram = try #require(pattern.inputs[input])
         let error = try values.euclideanError(of: spectrogram, from: name)
-        let tolerance = exactConvolution ? Tolerance.brokenTies : Tolerance.nearTies
-        #expect(error <= tolerance, "\(name): \(error)")
+        #expect(error <= Tolerance.nearTies, "\(name): \(error)")
         if isBeforePooling(run.layer) {
           let deviation = try values.deviation(of: spectrogram, from: name)
           #expect(deviation.relative <= Tolerance.untiedGradient, "\(name): \(deviation)")
