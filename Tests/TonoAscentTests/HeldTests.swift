@@ -40,7 +40,9 @@ import TonoNetwork
       #expect(abs(pattern.activations[step] - value) < Tolerance.reordered * max(1, abs(value)))
       if step == 6 { break }
       let gradient = network.backward(bound.seeds(for: activations), through: activations)["b"]
-      for (index, slope) in (gradient?.values ?? []).enumerated() { x.values[index] += 0.05 * slope }
+      for (index, slope) in (gradient?.values ?? []).enumerated() {
+        x.values[index] += 0.05 * slope
+      }
     }
     let input = try #require(pattern.inputs["b"])
     #expect(Deviation(of: input, from: x.sample(0)).relative < Double(Tolerance.reordered))

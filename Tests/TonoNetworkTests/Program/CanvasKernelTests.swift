@@ -31,7 +31,9 @@ import TonoNetwork
     expectEqual({ $0.sumOfSquares(x, around: 0.3, count: count) }, over: Double(count))
     expectEqual({ $0.sumOfProducts(x, y, count: count) }, over: Double(count))
     let plain = zip(x, y).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-    #expect(abs(scalar.sumOfProducts(x, y, count: count) - plain) <= Tolerance.doubleSum * plain.magnitude)
+    #expect(
+      abs(scalar.sumOfProducts(x, y, count: count) - plain) <= Tolerance.doubleSum * plain.magnitude
+    )
   }
 
   @Test("painting and its adjoint", arguments: cases)
@@ -57,7 +59,9 @@ import TonoNetwork
   @Test("Adam", arguments: cases)
   func adam(_ set: KernelSet, _ count: Int) {
     func run(_ set: KernelSet) -> [[Float]] {
-      var (first, second) = ([Float](repeating: 0, count: count), [Float](repeating: 0, count: count))
+      var (first, second) = (
+        [Float](repeating: 0, count: count), [Float](repeating: 0, count: count)
+      )
       var cells = numbers(count, 5)
       for t in 1...3 {
         let step = AdamStep(
