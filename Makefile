@@ -1,12 +1,12 @@
 # The two commands of the README are `make demo` and `make test`; `make help` lists the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build test demo figures format lint
+.PHONY: help packages build test demo figures bench-peers format lint
 
-SWIFT_FILES := Package.swift Sources Tests
+SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 packages: ## install the Debian packages that are missing
 	@Scripts/install-packages.sh
@@ -24,6 +24,9 @@ demo: build ## pictures and sounds of neurons of both towers
 
 figures: build ## remake the figures in figures/
 	Scripts/figures.sh
+
+bench-peers: packages ## measure Tonoscope beside PyTorch, TensorFlow and JAX
+	Benchmarks/peers/bench.py
 
 format: ## format the Swift sources in place
 	swift format --in-place --parallel --recursive $(SWIFT_FILES)

@@ -55,11 +55,10 @@ let package = Package(
         "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "CTonoZip",
         "CTonoCrypto",
       ]),
-    .target(name: "CTonoAllocator"),
     .executableTarget(
       name: "tonoscope",
       dependencies: [
-        "TonoStudy", "CTonoAllocator",
+        "TonoStudy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -2,8 +2,9 @@ import TonoNetwork
 
 /// Gradient ascent on the input of a network whose weights are frozen.
 ///
-/// A neuron's result depends on the network, the settings, the canvases and its own name, and on
-/// nothing else: not on its companions, the number of threads, or a restart.
+/// A neuron's result depends on the network, the settings, the canvases, the inputs held, its own
+/// name and the processor's instruction set, and on nothing else: not on its companions, the number
+/// of threads, or a restart.
 public struct Ascent: Sendable {
   /// The network.
   public let network: Network
@@ -13,24 +14,49 @@ public struct Ascent: Sendable {
   public let settings: AscentSettings
   /// Per input name the spectrogram `[C, H, W]` to start from.
   public let spectrograms: [String: Tensor]
+  /// Per input name what it stays at, `[C, H, W]` in network units, while the others are climbed.
+  public let held: [String: Tensor]
 
   /// An ascent on a network.
   ///
-  /// - Throws: `NetworkError.inputShape` if a spectrogram does not fit its input.
+  /// - Throws: `NetworkError.inputShape` if a spectrogram does not fit its input, `AscentError` if
+  ///   an input that is held does not exist or is no finite number somewhere.
   public init(
     network: Network, canvases: [String: SpectrogramCanvas] = [:],
-    settings: AscentSettings = AscentSettings(), spectrograms: [String: Tensor] = [:]
+    settings: AscentSettings = AscentSettings(), spectrograms: [String: Tensor] = [:],
+    held: [String: Tensor] = [:]
   ) throws {
     for input in network.inputs {
-      guard let spectrogram = spectrograms[input.name] else { continue }
-      guard spectrogram.shape == input.shape else {
-        throw NetworkError.inputShape(input, got: spectrogram.shape)
+      for spectrogram in [spectrograms[input.name], held[input.name]].compactMap({ $0 }) {
+        guard spectrogram.shape == input.shape else {
+          throw NetworkError.inputShape(input, got: spectrogram.shape)
+        }
       }
+    }
+    for (name, tensor) in held.sorted(by: { $0.key < $1.key }) {
+      guard network.inputs.contains(where: { $0.name == name }) else {
+        throw AscentError.unknownInput(name, inputs: network.inputs)
+      }
+      guard tensor.values.allSatisfy(\.isFinite) else { throw AscentError.notFinite(input: name) }
     }
     self.network = network
     self.canvases = canvases
     self.settings = settings
     self.spectrograms = spectrograms
+    self.held = held
+  }
+
+  /// The inputs that climbing an objective moves: those that it depends on and that are not held.
+  ///
+  /// - Throws: `NetworkError` if the network has no such layer, `AscentError` if there is nothing to
+  ///   move.
+  public func inputs(climbedBy objective: Objective) throws -> [Network.Input] {
+    let inputs = try network.inputs(of: objective.terms.map(\.neuron.layer))
+    let climbed = inputs.filter { held[$0.name] == nil }
+    guard !climbed.isEmpty else {
+      throw AscentError.nothingToClimb(objective, held: inputs.map(\.name))
+    }
+    return climbed
   }
 
   /// Climbs an objective from start to end.
@@ -40,41 +66,25 @@ public struct Ascent: Sendable {
   ///
   /// - Parameters:
   ///   - objective: what to maximize.
+  ///   - threads: how many work on it together.
   ///   - step: called after every step, waking ones too; what it throws ends the climb.
   /// - Returns: what the climb arrived at, or that the neuron is dead.
-  /// - Throws: `NeuronError` or `NetworkError` if the network has no such neuron or an input to
-  ///   start from is missing, and what `step` throws.
+  /// - Throws: `NeuronError` or `NetworkError` if the network has no such neuron, `AscentError` if
+  ///   it depends on held inputs alone, and what `step` throws.
   public func climb(
-    _ objective: Objective, step: () throws -> Void = {}
+    _ objective: Objective, threads: Int = 1, step: () throws -> Void = {}
   ) throws -> Pattern {
-    let bound = try BoundObjective(objective, in: network)
-    let waking = try PreActivation(of: objective, in: network)
-    var tried: [String] = []
-    for start in 0..<max(1, settings.starts) {
-      var climb = try Climb(ascent: self, objective: objective, bound: bound, start: start)
-      if try climb.isAsleep {
-        guard let waking else {
-          tried.append(
-            "\(climb.origin): the value is \(climb.value) with no gradient, and no activation "
-              + "stands before it")
-          continue
-        }
-        if try climb.isSaturated(above: waking) { return try climb.run(step: step) }
-        guard try climb.wake(by: waking, step: step) else {
-          tried.append(climb.failure(of: waking))
-          continue
-        }
-      }
-      return try climb.run(step: step)
-    }
-    return try Climb(ascent: self, objective: objective, bound: bound, start: 0).dead(tried)
+    try Climb(objective, of: self, threads: threads).run(step: step)
   }
 
   /// Climbs many neurons at once, each for itself, on a number of threads.
   ///
+  /// Each thread climbs one neuron at a time; where there are fewer neurons than threads, several
+  /// threads work on each.
+  ///
   /// - Parameters:
   ///   - objectives: what to maximize, each by itself.
-  ///   - threads: how many are climbed at once.
+  ///   - threads: how many there are, at most.
   ///   - step: called after every step with the objective's index, from any of the threads.
   ///   - finished: called with the index, its pattern, and how long climbing took, from any of the
   ///     threads.
@@ -85,9 +95,10 @@ public struct Ascent: Sendable {
     step: @Sendable (Int) throws -> Void = { _ in },
     finished: @Sendable (Int, Pattern, Duration) throws -> Void
   ) throws {
+    let threadsEach = max(1, threads / max(1, objectives.count))
     try concurrently(objectives.count, threads: threads) { index, checkForFailure in
       let start = ContinuousClock.now
-      let pattern = try climb(objectives[index]) {
+      let pattern = try climb(objectives[index], threads: threadsEach) {
         try checkForFailure()
         try step(index)
       }

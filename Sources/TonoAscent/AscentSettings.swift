@@ -44,12 +44,14 @@ public struct AscentSettings: Hashable, Sendable, Codable {
   public var plateau: Plateau?
   /// What all random numbers are drawn from, together with the neuron's name.
   public var seed: UInt64
+  /// Whether convolutions are summed as they are written, not by Winograd's minimal filtering.
+  public var exactConvolution: Bool
 
   /// The defaults are those of the command line.
   public init(
     steps: Int = 200, optimizer: Optimizer = Optimizer(), regularizer: Regularizer = Regularizer(),
     jitter: Jitter = Jitter(), start: Start = .noise, starts: Int = 4, wakingSteps: Int = 100,
-    plateau: Plateau? = Plateau(), seed: UInt64 = 0
+    plateau: Plateau? = Plateau(), seed: UInt64 = 0, exactConvolution: Bool = false
   ) {
     self.steps = steps
     self.optimizer = optimizer
@@ -60,5 +62,6 @@ public struct AscentSettings: Hashable, Sendable, Codable {
     self.wakingSteps = wakingSteps
     self.plateau = plateau
     self.seed = seed
+    self.exactConvolution = exactConvolution
   }
 }

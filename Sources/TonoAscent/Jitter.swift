@@ -25,25 +25,31 @@ public struct Jitter: Hashable, Sendable, Codable {
 
   /// One circular shift of maps.
   struct Shift {
+    static let none = Shift(frames: 0, bands: 0)
+
     let frames: Int
     let bands: Int
 
     /// The shift that undoes this one: its adjoint.
     var inverse: Shift { Shift(frames: -frames, bands: -bands) }
 
-    /// The maps `[…, rows, columns]`, shifted.
-    func apply(to input: Tensor) -> Tensor {
-      guard frames != 0 || bands != 0 else { return input }
-      let columns = input.shape.extents.last ?? 1
-      let rows = input.shape.extents.dropLast().last ?? 1
-      var output = input
-      for index in input.values.indices {
-        let (plane, cell) = index.quotientAndRemainder(dividingBy: rows * columns)
-        let row = wrap(cell / columns + bands, rows)
-        let column = wrap(cell % columns + frames, columns)
-        output.values[(plane * rows + row) * columns + column] = input.values[index]
+    /// Whether everything stays where it is.
+    var isNone: Bool { frames == 0 && bands == 0 }
+
+    /// Writes maps, shifted, to another place.
+    func apply(
+      from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, _ maps: Maps
+    ) {
+      let (rows, columns) = (maps.rows, maps.columns)
+      let moved = wrap(frames, columns)
+      for map in 0..<maps.count {
+        for row in 0..<rows {
+          let source = from + (map * rows + row) * columns
+          let target = to + (map * rows + wrap(row + bands, rows)) * columns
+          (target + moved).update(from: source, count: columns - moved)
+          target.update(from: source + columns - moved, count: moved)
+        }
       }
-      return output
     }
 
     private func wrap(_ index: Int, _ count: Int) -> Int { ((index % count) + count) % count }

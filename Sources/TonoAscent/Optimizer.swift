@@ -1,3 +1,5 @@
+import TonoNetwork
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -35,41 +37,47 @@ public struct Optimizer: Hashable, Sendable, Codable {
 
   /// What the rule remembers of the steps before.
   struct State {
-    private var first: [Float]
-    private var second: [Float]
+    private let first: AlignedFloats
+    private let second: AlignedFloats
     private var steps: Float = 0
 
     init(count: Int) {
-      first = Array(repeating: 0, count: count)
-      second = first
+      first = AlignedFloats(count: count)
+      second = AlignedFloats(count: count)
+    }
+
+    /// Forgets the steps before.
+    mutating func reset() {
+      first.start.update(repeating: 0, count: first.count)
+      second.start.update(repeating: 0, count: second.count)
+      steps = 0
     }
 
     /// Moves the cells one step up the gradient; `scale` is the root of the mean square of the
     /// gradient of all that moves together.
     mutating func step(
-      _ cells: inout [Float], gradient: [Float], scale: Float, _ optimizer: Optimizer
+      _ cells: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, scale: Float,
+      _ optimizer: Optimizer
     ) {
       let factor = optimizer.normalizesGradient && scale > 0 ? 1 / scale : 1
-      let rate = optimizer.rate
+      let (rate, count) = (optimizer.rate, first.count)
+      let first = first.start
       steps += 1
       switch optimizer.rule {
       case .gradient:
-        for index in cells.indices { cells[index] += rate * factor * gradient[index] }
+        let length = rate * factor
+        for index in 0..<count { cells[index] += length * gradient[index] }
       case .momentum:
-        for index in cells.indices {
+        for index in 0..<count {
           first[index] = 0.9 * first[index] + factor * gradient[index]
           cells[index] += rate * first[index]
         }
       case .adam:
-        let firstCorrection = 1 - powf(0.9, steps)
-        let secondCorrection = 1 - powf(0.999, steps)
-        for index in cells.indices {
-          let slope = factor * gradient[index]
-          first[index] = 0.9 * first[index] + 0.1 * slope
-          second[index] = 0.999 * second[index] + 0.001 * slope * slope
-          let deviation = (second[index] / secondCorrection).squareRoot()
-          cells[index] += rate * (first[index] / firstCorrection) / (deviation + 1e-8)
-        }
+        let step = AdamStep(
+          rate: rate, slope: factor, decays: (0.9, 0.999), shares: (0.1, 0.001),
+          corrections: (1 - powf(0.9, steps), 1 - powf(0.999, steps)), epsilon: 1e-8)
+        KernelSet.current.adam(
+          step, gradient: gradient, first: first, second: second.start, cells: cells, count: count)
       }
     }
   }

@@ -1,5 +1,3 @@
-import TonoNetwork
-
 /// What keeps a pattern plain: penalties that are taken off the objective, and a blur between steps.
 ///
 /// Penalties are means over the painted input in network units, so that a weight means the same for
@@ -34,46 +32,45 @@ public struct Regularizer: Hashable, Sendable, Codable {
   /// Whether any penalty counts.
   public var penalizes: Bool { [l2, l1, timeVariation, bandVariation].contains { $0 != 0 } }
 
-  /// The penalty of one input `[…, rows, columns]`, and its gradient.
+  /// The penalty of an input; takes its gradient off `gradient`.
   ///
   /// |d| is taken as √(d² + 1e-6), so that it has a slope at 0.
-  public func penalty(_ input: Tensor) -> (value: Float, gradient: Tensor) {
-    var gradient = Tensor(shape: input.shape)
-    guard penalizes, input.count > 0 else { return (0, gradient) }
+  func penalize(
+    _ input: UnsafePointer<Float>, _ maps: Maps, gradient: UnsafeMutablePointer<Float>
+  ) -> Float {
+    let (rows, columns) = (maps.rows, maps.columns)
+    let share = 1 / Float(maps.count * rows * columns)
     var total = 0.0
-    let share = 1 / Float(input.count)
-    for index in input.values.indices {
-      let x = input.values[index]
-      let size = smoothMagnitude(x)
-      total += Double(l2 * x * x + l1 * size)
-      gradient.values[index] += share * (2 * l2 * x + l1 * x / size)
+    if l2 != 0 || l1 != 0 {
+      for index in 0..<maps.count * rows * columns {
+        let x = input[index]
+        let size = smoothMagnitude(x)
+        total += Double(l2 * x * x + l1 * size)
+        gradient[index] -= share * (2 * l2 * x + l1 * x / size)
+      }
     }
-    let columns = input.shape.extents.last ?? 1
-    let plane = columns * (input.shape.extents.dropLast().last ?? 1)
     func vary(_ index: Int, _ neighbour: Int, _ weight: Float) {
-      let difference = input.values[neighbour] - input.values[index]
+      let difference = input[neighbour] - input[index]
       let size = smoothMagnitude(difference)
       total += Double(weight * size)
       let slope = share * weight * difference / size
-      gradient.values[neighbour] += slope
-      gradient.values[index] -= slope
+      gradient[neighbour] -= slope
+      gradient[index] += slope
     }
-    if timeVariation != 0 || bandVariation != 0 {
-      for index in input.values.indices {
-        if (index + 1) % columns != 0 { vary(index, index + 1, timeVariation) }
-        if index % plane + columns < plane { vary(index, index + columns, bandVariation) }
+    if timeVariation != 0 {
+      for start in stride(from: 0, to: maps.count * rows * columns, by: columns) {
+        for index in start..<start + columns - 1 { vary(index, index + 1, timeVariation) }
       }
     }
-    return (Float(total) * share, gradient)
-  }
-
-  /// The canvas blurred along rows and columns, its edges continued outwards.
-  public func blurred(_ canvas: Tensor) -> Tensor {
-    guard blur > 0 else { return canvas }
-    let columns = canvas.shape.extents.last ?? 1
-    let rows = canvas.shape.extents.dropLast().last ?? 1
-    return canvas.smoothed(lines: columns, step: 1, deviation: blur)
-      .smoothed(lines: rows, step: columns, deviation: blur)
+    if bandVariation != 0 {
+      for map in 0..<maps.count {
+        let start = map * rows * columns
+        for index in start..<start + (rows - 1) * columns {
+          vary(index, index + columns, bandVariation)
+        }
+      }
+    }
+    return Float(total) * share
   }
 }
 

@@ -7,63 +7,62 @@ import TonoNetwork
 /// has one: climbing the cell nearest to firing leads to where the neuron answers. (Lucid overrides
 /// the gradient of ReLU instead; this is the true gradient of a true scalar.)
 struct PreActivation: Scalar {
-  /// A node before an activation, and the cells of it that the neuron looks at.
+  /// The cells before an activation that a neuron looks at.
   private struct Source {
-    let node: String
-    let offsets: [Int]
+    let target: Int
+    let runs: [Range<Int>]
   }
 
+  let targets: [Target]
   private let sources: [Source]
 
   /// The pre-activations of an objective's neurons, or nil if no activation stands right before
   /// them: before the pooling, reordering and dropout that only hand zeros on.
   init?(of objective: Objective, in network: Network) throws {
-    sources = try objective.terms.compactMap { term in
-      var node = try network.node(term.neuron.layer)
-      var region = try term.neuron.region(in: network)
-      while true {
-        guard node.inputs.count == 1, let input = node.inputs.first else { return nil }
-        let shape = try network.shape(of: input)
-        if node.layer is any Activation || node.layer is Softmax {
-          return Source(node: input, offsets: region.offsets(in: shape))
-        }
-        region = node.layer.inputRegions(of: region, inputs: [shape])[0]
-        guard node.layer.handsZerosOn, let next = try? network.node(input) else { return nil }
-        node = next
-      }
+    let cells = try objective.terms.compactMap { term in
+      try Self.cells(before: term.neuron, in: network)
     }
-    if sources.isEmpty { return nil }
-  }
-
-  var nodes: [String] { Array(Set(sources.map(\.node))).sorted() }
-
-  func values(of activations: Activations) -> [Float] {
-    let count = activations[sources[0].node].shape[0]
-    return (0..<count).map { sample in
-      sources.reduce(0) { total, source in
-        let tensor = activations[source.node]
-        return total + tensor.values[highest(of: source, in: tensor, sample: sample)]
-      }
+    if cells.isEmpty { return nil }
+    let targets = Target.boxes(around: cells)
+    self.targets = targets
+    sources = cells.map { cells in
+      let (target, runs) = targets.place(of: cells.region, in: cells.node)
+      return Source(target: target, runs: runs)
     }
   }
 
-  func seeds(for activations: Activations) -> [String: Tensor] {
-    var seeds: [String: Tensor] = [:]
-    for source in sources {
-      let tensor = activations[source.node]
-      for sample in 0..<tensor.shape[0] {
-        let cell = highest(of: source, in: tensor, sample: sample)
-        seeds[source.node, default: Tensor(shape: tensor.shape)].values[cell] += 1
-      }
+  private static func cells(
+    before neuron: NeuronReference, in network: Network
+  ) throws -> (node: String, region: Region)? {
+    var node = try network.node(neuron.layer)
+    var region = try neuron.region(in: network)
+    while true {
+      guard node.inputs.count == 1, let input = node.inputs.first else { return nil }
+      if node.layer is any Activation || node.layer is Softmax { return (input, region) }
+      let shape = try network.shape(of: input)
+      region = node.layer.inputRegions(of: region, inputs: [shape])[0]
+      guard node.layer.handsZerosOn, let next = try? network.node(input) else { return nil }
+      node = next
     }
-    return seeds
   }
 
-  private func highest(of source: Source, in tensor: Tensor, sample: Int) -> Int {
-    let start = sample * tensor.shape.sample.count
-    return source.offsets.reduce(start + source.offsets[0]) {
-      tensor.values[start + $1] > tensor.values[$0] ? start + $1 : $0
+  func value(of cells: [UnsafeMutablePointer<Float>]) -> Float {
+    sources.reduce(0) { $0 + cells[$1.target][highest(of: $1, in: cells)] }
+  }
+
+  func seed(_ seeds: [UnsafeMutablePointer<Float>], at cells: [UnsafeMutablePointer<Float>]) {
+    for (target, seed) in zip(targets, seeds) { seed.update(repeating: 0, count: target.count) }
+    for source in sources { seeds[source.target][highest(of: source, in: cells)] += 1 }
+  }
+
+  /// The offset of the first highest cell.
+  private func highest(of source: Source, in cells: [UnsafeMutablePointer<Float>]) -> Int {
+    let cells = cells[source.target]
+    var highest = source.runs[0].lowerBound
+    for run in source.runs {
+      for index in run where cells[index] > cells[highest] { highest = index }
     }
+    return highest
   }
 }
 

@@ -8,6 +8,9 @@ public struct RunManifest: Codable, Sendable {
   public var plan: RunPlan
   /// How many threads the last session ran on; they change the times, not the results.
   public var threads: Int
+  /// The instruction set that the last session's kernels used, as in `avx2`. Another one rounds
+  /// otherwise: a run may be continued on it, but its patterns agree up to rounding, not to the byte.
+  public var instructionSet: String
   /// Per input name the unit and the meaning of the arrays.
   public var units: [String: String]
   /// The neurons that are finished, in the order of the network's layers and channels asked.

@@ -21,6 +21,8 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public var ascent: AscentSettings
   /// Per input name the SHA-256 of the spectrogram to start from.
   public var spectrograms: [String: String]
+  /// Per name of an input that is held the SHA-256 of what it is held at.
+  public var held: [String: String]
   /// How patterns become sounds, if they do.
   public var sound: Inversion?
   /// The pictures' colours, if there are pictures.
@@ -33,14 +35,15 @@ public struct RunPlan: Codable, Equatable, Sendable {
   /// A plan.
   public init(
     model: ModelIdentity, frontEnds: [String: FrontEnd], normalizedInputs: [String],
-    ascent: AscentSettings, spectrograms: [String: String] = [:], sound: Inversion?,
-    colormap: Colormap?, barePictures: Bool = false, sharesScale: Bool = false
+    ascent: AscentSettings, spectrograms: [String: String] = [:], held: [String: String] = [:],
+    sound: Inversion?, colormap: Colormap?, barePictures: Bool = false, sharesScale: Bool = false
   ) {
     self.model = model
     self.frontEnds = frontEnds
     self.normalizedInputs = normalizedInputs
     self.ascent = ascent
     self.spectrograms = spectrograms
+    self.held = held
     self.sound = sound
     self.colormap = colormap
     self.barePictures = barePictures

@@ -34,9 +34,12 @@ public struct Study: Sendable {
   ///   - neurons: what to climb; one that stands twice counts once.
   ///   - plan: everything else that decides the results.
   ///   - spectrograms: per input name what an ascent starts from, in the input's shape.
-  /// - Throws: `NetworkError` if a spectrogram does not fit, `NeuronError` if a neuron does not exist.
+  ///   - held: per input name what it stays at while the others are climbed, in network units.
+  /// - Throws: `NetworkError` if a spectrogram does not fit, `NeuronError` if a neuron does not exist,
+  ///   `AscentError` if one depends on held inputs alone.
   public init(
-    _ model: Model, neurons: [NeuronReference], plan: RunPlan, spectrograms: [String: Tensor] = [:]
+    _ model: Model, neurons: [NeuronReference], plan: RunPlan, spectrograms: [String: Tensor] = [:],
+    held: [String: Tensor] = [:]
   ) throws {
     self.model = model
     self.plan = plan
@@ -48,7 +51,8 @@ public struct Study: Sendable {
       network: model.network,
       canvases: Dictionary(
         uniqueKeysWithValues: model.network.inputs.map { ($0.name, plan.canvas(of: $0.name)) }),
-      settings: plan.ascent, spectrograms: spectrograms)
+      settings: plan.ascent, spectrograms: spectrograms, held: held)
+    for neuron in self.neurons { _ = try ascent.inputs(climbedBy: Objective(neuron)) }
   }
 
   /// Opens the run's directory, and takes over what an earlier session finished.
@@ -58,6 +62,7 @@ public struct Study: Sendable {
     let figure = figure
     let manifest = RunManifest(
       modelPath: model.weightsURL.relativePath, plan: plan, threads: threads,
+      instructionSet: KernelSet.current.name,
       units: Dictionary(
         uniqueKeysWithValues: model.network.inputs.map { ($0.name, figure.unit(of: $0.name)) }),
       neurons: [])
@@ -69,7 +74,7 @@ public struct Study: Sendable {
   ///
   /// - Parameters:
   ///   - directory: where the files go, and what tells which neurons are finished.
-  ///   - threads: how many neurons are climbed at once.
+  ///   - threads: how many climb; they share the neurons, or a neuron if there are fewer.
   ///   - observe: called from any thread with what happens; what it throws stops the study, which
   ///     can then be continued.
   /// - Throws: what `observe` throws, and errors of writing.

@@ -42,6 +42,14 @@ struct AscentArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
+      Keep an input at a spectrogram (FILE.npy in network units) or a sound (through the front \
+      end), and climb the others; patterns then hold the others alone. May be repeated.
+      """, valueName: "input=file"))
+  var hold: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
       How many starts are tried to wake a neuron that is at zero; those after the first are noise.
       """, valueName: "count"))
   var starts = defaults.starts
@@ -118,6 +126,14 @@ struct AscentArguments: ParsableArguments {
       valueName: "bands"))
   var bandJitter = 0
 
+  @Flag(
+    name: .customLong("exact-convolution"),
+    help: """
+      Sum convolutions as they are written, not by Winograd's minimal filtering: a tenth of the \
+      rounding, and slower.
+      """)
+  var exactConvolution = false
+
   func validate() throws {
     func require(_ condition: Bool, _ sentence: String) throws {
       guard condition else { throw ValidationError(sentence) }
@@ -148,7 +164,8 @@ struct AscentArguments: ParsableArguments {
         l2: l2, l1: l1, timeVariation: timeVariation, bandVariation: bandVariation, blur: blur,
         blurInterval: blurInterval),
       jitter: Jitter(frames: timeJitter, bands: bandJitter), start: start, starts: starts,
-      wakingSteps: wakingSteps, plateau: noPlateau ? nil : AscentSettings.Plateau(), seed: seed)
+      wakingSteps: wakingSteps, plateau: noPlateau ? nil : AscentSettings.Plateau(), seed: seed,
+      exactConvolution: exactConvolution)
   }
 
   /// The inputs whose canvas is normalized: those whose front end normalizes examples, if nothing
@@ -171,63 +188,46 @@ struct AscentArguments: ParsableArguments {
   struct StartingPoint {
     /// How.
     var start = AscentSettings.Start.noise
-    /// Per input name from which spectrogram.
-    var spectrograms: [String: Tensor] = [:]
-    /// Per input name the SHA-256 of the file it comes from.
-    var digests: [String: String] = [:]
+    /// From which spectrograms.
+    var files = SpectrogramFiles()
   }
 
   /// Where canvases start: as --start says.
-  func startingPoint(_ model: Model, _ frontEnds: [String: FrontEnd]) throws -> StartingPoint {
-    var point = StartingPoint()
-    if start.isEmpty { return point }
+  func startingPoint(
+    _ model: Model, _ frontEnds: [String: FrontEnd], held: SpectrogramFiles
+  ) throws -> StartingPoint {
+    if start.isEmpty { return StartingPoint() }
     if start.count == 1, let plain = AscentSettings.Start(rawValue: start[0]), plain != .spectrogram
     {
-      point.start = plain
-      return point
+      return StartingPoint(start: plain)
     }
-    point.start = .spectrogram
+    var files = SpectrogramFiles()
     for request in start {
-      let parts = request.split(separator: "=", maxSplits: 1).map(String.init)
-      let named = model.network.inputs.first { parts.count == 2 && $0.name == parts[0] }
-      let input = try named ?? onlyInput(of: model, for: request)
-      let path = named == nil ? request : parts[1]
-      point.spectrograms[input.name] = try spectrogram(path, for: input, frontEnds[input.name])
-      point.digests[input.name] = try FileDigest.sha256(of: URL(filePath: path))
-    }
-    return point
-  }
-
-  private func onlyInput(of model: Model, for request: String) throws -> Network.Input {
-    guard model.network.inputs.count == 1 else {
-      throw StudyError(
-        "--start \(request) names no input; write noise or silence alone, or INPUT=FILE with one of "
-          + model.network.inputs.map(\.name).joined(separator: ", "))
-    }
-    return model.network.inputs[0]
-  }
-
-  private func spectrogram(
-    _ path: String, for input: Network.Input, _ frontEnd: FrontEnd?
-  ) throws -> Tensor {
-    let spectrogram: Tensor
-    if path.hasSuffix(".npy") {
-      let tensor = try NumPyArray.read(URL(filePath: path))
-      guard let sample = try? Probe.sample(tensor, for: input) else {
-        throw StudyError("\(path): \(NetworkError.inputShape(input, got: tensor.shape))")
+      let free = model.network.inputs.filter { held.spectrograms[$0.name] == nil }
+      if let (name, _) = SpectrogramFiles.parts(of: request),
+        held.spectrograms[name] != nil
+      {
+        throw StudyError("--start and --hold both name '\(name)'; a held input starts nowhere")
       }
-      spectrogram = sample
-    } else {
-      guard let frontEnd else {
+      try files.read(request, "--start", for: free, frontEnds)
+    }
+    return StartingPoint(start: .spectrogram, files: files)
+  }
+
+  /// What inputs are held at: as --hold says.
+  func heldInputs(of model: Model, _ frontEnds: [String: FrontEnd]) throws -> SpectrogramFiles {
+    var files = SpectrogramFiles()
+    for request in hold {
+      let inputs = model.network.inputs
+      guard let (name, _) = SpectrogramFiles.parts(of: request),
+        inputs.contains(where: { $0.name == name })
+      else {
         throw StudyError(
-          "--start \(path) is neither noise, silence nor an array (.npy), and a sound needs a front "
-            + "end before '\(input.name)'; add --front-end")
+          "--hold \(request) names no input; write INPUT=FILE with one of "
+            + inputs.map(\.name).joined(separator: ", "))
       }
-      spectrogram = try frontEnd.features(of: try AudioFile.read(path))
+      try files.read(request, "--hold", for: inputs, frontEnds)
     }
-    guard spectrogram.values.allSatisfy({ $0.isFinite }) else {
-      throw StudyError("\(path) holds NaN or infinity; start from finite numbers")
-    }
-    return spectrogram
+    return files
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CTonoAllocator
 import Foundation
 import TonoAscent
 import TonoAudio
@@ -62,7 +61,10 @@ struct MaximizeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How many neurons are climbed at once. Results do not depend on it.", valueName: "count"))
+      """
+      How many threads climb: each a neuron of its own, or several one neuron together where \
+      there are fewer neurons. Results do not depend on it.
+      """, valueName: "count"))
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   func validate() throws {
@@ -71,23 +73,25 @@ struct MaximizeCommand: ParsableCommand {
   }
 
   func run() throws {
-    tono_keep_freed_memory()
     let model = try model.load()
     let assignment = try frontEnds.assign(to: model)
     let frontEnds = assignment.frontEnds
     let neurons = try self.model.naming {
       try self.neurons.flatMap { try NeuronSelection($0).neurons(in: model.network) }
     }
-    let start = try ascent.startingPoint(model, frontEnds)
+    let held = try ascent.heldInputs(of: model, frontEnds)
+    let start = try ascent.startingPoint(model, frontEnds, held: held)
 
     let plan = RunPlan(
       model: try ModelIdentity(of: model), frontEnds: frontEnds,
       normalizedInputs: try ascent.normalizedInputs(of: model, frontEnds),
       ascent: ascent.settings(startsFrom: start.start),
-      spectrograms: start.digests,
+      spectrograms: start.files.digests, held: held.digests,
       sound: noSound ? nil : Inversion(), colormap: noPictures ? nil : colormap,
       barePictures: bare, sharesScale: sharedScale)
-    let study = try Study(model, neurons: neurons, plan: plan, spectrograms: start.spectrograms)
+    let study = try Study(
+      model, neurons: neurons, plan: plan, spectrograms: start.files.spectrograms,
+      held: held.spectrograms)
     report(assignment, study)
 
     let run = try study.open(URL(filePath: directory), threads: threads)
@@ -114,6 +118,10 @@ struct MaximizeCommand: ParsableCommand {
   /// Says what is assumed before the work begins.
   private func report(_ assignment: FrontEndAssignment, _ study: Study) {
     for input in study.model.network.inputs {
+      if study.plan.held[input.name] != nil {
+        Terminal.note("\(input.name): held; patterns show the other inputs")
+        continue
+      }
       guard let frontEnd = assignment.frontEnds[input.name] else {
         Terminal.note(
           "\(input.name): no front end; pictures are in bins and frames, and there is no sound")

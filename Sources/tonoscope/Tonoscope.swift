@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TonoNetwork
 import TonoStudy
 
 /// The process: a file that may grow no further is an error with a sentence, not a signal.
@@ -7,6 +8,15 @@ import TonoStudy
 enum Main {
   static func main() {
     signal(SIGXFSZ, SIG_IGN)
+    if let request = KernelSet.unavailableRequest {
+      let names = KernelSet.available.map(\.name).joined(separator: ", ")
+      Tonoscope.exit(
+        withError: StudyError(
+          """
+          TONOSCOPE_CPU is '\(request)', but the instruction sets of this processor are \(names); \
+          name one of them, or unset it
+          """))
+    }
     Tonoscope.main()
   }
 }
@@ -24,7 +34,7 @@ struct Tonoscope: ParsableCommand {
         tonoscope inspect seeds/siamese_pretrained.h5
         tonoscope maximize seeds/siamese_pretrained.h5 'nyu_conv_3_AC:*' --out run
       """,
-    version: tonoscopeVersion,
+    version: "\(tonoscopeVersion) (\(KernelSet.current.name))",
     subcommands: [
       InspectCommand.self, MaximizeCommand.self, FeaturesCommand.self, ActivationsCommand.self,
       GradientCommand.self,

@@ -1,5 +1,7 @@
 import Foundation
 import Testing
+import TonoNetwork
+import TonoStudy
 
 @Suite struct HelpTests {
   @Test(
@@ -11,7 +13,8 @@ import Testing
         ["maximize"],
         [
           "--steps", "--optimizer", "--rate", "--front-end", "--seed", "--threads", "--no-plateau",
-          "--no-pictures", "--no-sound", "--out", "run.json", "dead",
+          "--no-pictures", "--no-sound", "--out", "run.json", "dead", "--hold",
+          "--exact-convolution",
         ]
       ),
       (["features"], ["--front-end", "--out", "--png"]),
@@ -27,10 +30,11 @@ import Testing
     }
   }
 
-  @Test("the version is a number")
+  @Test("the version is a number and an instruction set")
   func version() throws {
     let result = try Tool.run(["--version"])
-    #expect(result.output.split(separator: ".").count == 3)
+    #expect(result.output == "\(tonoscopeVersion) (\(KernelSet.current.name))\n")
+    #expect(try Tool.run(["--version"], shell: "export TONOSCOPE_CPU=baseline").output.contains("baseline"))
   }
 
   @Test(

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import TonoAscent
 import TonoAudio
+import TonoNetwork
 import TonoRender
 import TonoStudy
 
@@ -68,6 +69,33 @@ import TonoStudy
       _ = try AudioFile.read(out.appending(path: "fc_1_pre/2.\(input).wav").path)
     }
     _ = try PNG.decode([UInt8](bytes(out, "fc_1_pre/2.png")))
+  }
+
+  @Test("a held input stays out of the pattern, and decides it")
+  func held() throws {
+    let folder = try #require(folder)
+    func hold(_ value: (Int) -> Float, _ name: String) throws -> Data {
+      let array = folder[name + ".npy"]
+      let tensor = Tensor(shape: [39, 482], values: (0..<39 * 482).map(value))
+      try Data(NumPyArray.encode(tensor)).write(to: array)
+      let out = try directory(name)
+      let result = try Tool.run([
+        "maximize", Models.siamese, "fc_2_pre:0", "--steps", "3", "--no-sound", "--hold",
+        "imi_input_a=\(array.path)", "--out", out.path,
+      ])
+      #expect(result.status == 0, "\(result.error)")
+      let archive = try NumPyArchive.read(out.appending(path: "fc_2_pre/0.npz"))
+      #expect(archive.map(\.name) == ["ref_input_b"])
+      let manifest = try RunDirectory.read(out.appending(path: "run.json"))
+      #expect(manifest.plan.held == ["imi_input_a": try FileDigest.sha256(of: array)])
+      #expect(manifest.instructionSet == KernelSet.current.name)
+      #expect(
+        manifest.neurons[0].files.sorted() == ["fc_2_pre/0.npz", "fc_2_pre/0.png"])
+      return try bytes(out, "fc_2_pre/0.npz")
+    }
+    let waves = try hold({ sin(Float($0) / 9) }, "waves")
+    #expect(try hold({ sin(Float($0) / 9) }, "again") == waves)
+    #expect(try hold({ cos(Float($0 % 482)) }, "others") != waves)
   }
 
   @Test("same bytes on one thread and two, alone and in company")

@@ -21,6 +21,10 @@ public enum Tolerance {
   /// rounding; TensorFlow in single precision is as far from its gradients (1.1e-2).
   public static let brokenTies = 0.025
 
+  /// The same ascents where convolutions run by minimal filtering: its larger rounding decides more
+  /// of the cells that nearly tie before a max-pool otherwise, and fifty steps carry that on.
+  public static let nearTies = 0.05
+
   /// Gradients against a reference in double precision where nothing ties, relative to the largest:
   /// rounding alone (3e-7), and far less than one maximum taken for another.
   public static let untiedGradient = 1e-5
@@ -43,6 +47,9 @@ public enum Tolerance {
 
   /// Sums of many single-precision products, relative.
   public static let sum: Double = 1e-5
+
+  /// Double-precision sums of floats in another order, over the number of terms of size 1.
+  public static let doubleSum: Double = 1e-14
 
   /// Filter weights, against the same formula in another language, relative to the largest.
   public static let filterWeight: Float = 1e-6

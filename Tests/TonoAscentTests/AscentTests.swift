@@ -66,7 +66,10 @@ import TonoNetwork
     let ascent = try ascent(network, settings)
     let objectives = try ["relu_a:0", "relu_a:1", "fc:0", "fc_pre:2", "tanh_b:2"].map(objective)
     let alone = try objectives.map { try ascent.climb($0) }
-    for (order, threads) in [(objectives, 1), (objectives, 2), (objectives.reversed(), 3)] {
+    let few = Array(objectives[1...2])
+    for (order, threads) in [
+      (objectives, 1), (objectives, 2), (objectives.reversed(), 3), (few, 5), ([objectives[3]], 3),
+    ] {
       let found = Mutex<[Int: Pattern]>([:])
       try ascent.climb(order, threads: threads) { index, pattern, _ in
         found.withLock { $0[index] = pattern }
@@ -107,7 +110,8 @@ import TonoNetwork
       let gradient = network.backward(bound.seeds(for: activations), through: activations)["b"]
       for (index, slope) in (gradient?.values ?? []).enumerated() { x.values[index] += 0.3 * slope }
     }
-    #expect(pattern.inputs["b"] == x.sample(0))
+    let input = try #require(pattern.inputs["b"])
+    #expect(Deviation(of: input, from: x.sample(0)).relative < Double(Tolerance.reordered))
     #expect(pattern.activations.count == 5)
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import TonoNetwork
@@ -15,7 +16,7 @@ import TonoNetwork
     ])
   func penalties(_ regularizer: Regularizer) {
     var random = TestRandom(51)
-    let input = Tensor.apart([1, 2, 5, 7], using: &random)
+    let input = Tensor.apart([2, 5, 7], using: &random)
     let gradient = regularizer.penalty(input).gradient
     for _ in 0..<4 {
       let direction = Tensor.random(input.shape, using: &random)
@@ -39,14 +40,29 @@ import TonoNetwork
     #expect(value(Regularizer(bandVariation: 1), acrossTime) < 2e-3)
   }
 
+  @Test("a blur continues edges outwards")
+  func edges() {
+    let step = Tensor(shape: [1, 1, 4], values: [1, 0, 0, 0])
+    let blurred = GaussianBlur(deviation: 1).apply(to: step).values
+    // exp(−k²/2) for k = −3…3: the cell and what lies before it count as 1.
+    let weights = (-3...3).map { exp(-Float($0 * $0) / 2) }
+    for cell in 0..<4 {
+      let seen = weights.indices.filter { cell + $0 - 3 <= 0 }.map { weights[$0] }.reduce(0, +)
+      #expect(abs(blurred[cell] - seen / weights.reduce(0, +)) < 1e-6)
+    }
+  }
+
   @Test("a blur keeps constants and spreads a cell evenly")
   func blur() {
-    let regularizer = Regularizer(blur: 1)
-    let constant = Tensor(shape: [1, 1, 5, 6], repeating: 2)
-    #expect(Deviation(of: regularizer.blurred(constant), from: constant).relative < 1e-6)
-    var dot = Tensor(shape: [1, 1, 15, 17])
+    let cases: [(Float, Shape)] = [(1, [2, 5, 6]), (4, [1, 3, 2]), (0.3, [7])]
+    for (deviation, shape) in cases {
+      let constant = Tensor(shape: shape, repeating: 2)
+      let blurred = GaussianBlur(deviation: deviation).apply(to: constant)
+      #expect(Deviation(of: blurred, from: constant).relative < 1e-6)
+    }
+    var dot = Tensor(shape: [1, 15, 17])
     dot.values[7 * 17 + 8] = 1
-    let blurred = regularizer.blurred(dot)
+    let blurred = GaussianBlur(deviation: 1).apply(to: dot)
     #expect(abs(blurred.values.reduce(0, +) - 1) < 1e-5)
     #expect(blurred.values[7 * 17 + 9] == blurred.values[7 * 17 + 7])
     #expect(abs(blurred.values[6 * 17 + 8] - blurred.values[7 * 17 + 9]) < 1e-7)
@@ -57,7 +73,7 @@ import TonoNetwork
   func jitter() {
     var random = TestRandom(52)
     let (x, y) = (
-      Tensor.random([1, 1, 5, 7], using: &random), Tensor.random([1, 1, 5, 7], using: &random)
+      Tensor.random([2, 5, 7], using: &random), Tensor.random([2, 5, 7], using: &random)
     )
     for (frames, bands) in [(0, 0), (3, 0), (-2, 1), (9, -6)] {
       let shift = Jitter.Shift(frames: frames, bands: bands)

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "tono_canvas.h"
+
 // Kernels of compiled networks, one set of them for each instruction set. Maps are channels last:
 // `cell` floats for each cell, cells of a row side by side, rows `pitch` floats apart.
 
@@ -115,6 +117,8 @@ typedef struct {
                             const float *_Nullable bias, const float *_Nonnull x, int64_t x_length,
                             float *_Nonnull y, int64_t y_length, int32_t columns);
 
+  // What an ascent computes besides the network.
+  tono_canvas_kernels canvas;
   const tono_training_kernels *_Nonnull training;
 } tono_kernel_set;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tono_blocks.h"
+#include "tono_canvas_steps.h"
 #include "tono_channel.h"
 #include "tono_multiply.h"
 #include "tono_scatter.h"
@@ -34,5 +35,6 @@ const tono_kernel_set TONO_JOIN(tono_set_, TONO_SET) = {
     .convolve_channel = tono_convolve_channel,
     .scatter_channel = tono_scatter_channel,
     .multiply = tono_multiply,
+    .canvas = TONO_CANVAS_KERNELS,
     .training = &tono_training,
 };

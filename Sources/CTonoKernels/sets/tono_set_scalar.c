@@ -1,4 +1,5 @@
 // The same kernels by plain loops, one element after another: what the fast ones are tested against.
+#include "tono_canvas_scalar.h"
 #include "tono_sets.h"
 
 static void tono_pool_cell(const tono_convolution *c, const float *cells, float bias,
@@ -234,5 +235,6 @@ const tono_kernel_set tono_set_scalar = {
     .convolve_channel = tono_convolve_channel,
     .scatter_channel = tono_scatter_channel,
     .multiply = tono_multiply,
+    .canvas = TONO_CANVAS_KERNELS,
     .training = &tono_training,
 };

@@ -1,14 +1,15 @@
 /// Floats in memory that begins at a cache line, zero at first; freed with the last reference.
-final class AlignedFloats: @unchecked Sendable {
+package final class AlignedFloats: @unchecked Sendable {
   /// The first element.
-  let start: UnsafeMutablePointer<Float>
+  package let start: UnsafeMutablePointer<Float>
   /// How many there are.
-  let count: Int
+  package let count: Int
 
   /// Room behind the last element, for kernels that read whole vectors.
   private static let slack = 64
 
-  init(count: Int) {
+  /// So many zeros.
+  package init(count: Int) {
     let room = count + Self.slack
     start = UnsafeMutableRawPointer.allocate(
       byteCount: room * MemoryLayout<Float>.stride, alignment: 64

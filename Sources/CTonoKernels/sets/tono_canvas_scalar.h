@@ -1,0 +1,53 @@
+// The kernels of tono_canvas.h by plain loops, one element after another.
+#pragma once
+
+#include <math.h>
+
+#include "tono_canvas.h"
+
+static double tono_sum_floats(const float *x, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; i++) sum += x[i];
+  return sum;
+}
+
+static double tono_sum_squares(const float *x, double mean, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; i++) sum += (x[i] - mean) * (x[i] - mean);
+  return sum;
+}
+
+static double tono_sum_products(const float *x, const float *y, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; i++) sum += (double)x[i] * y[i];
+  return sum;
+}
+
+static double tono_paint(const float *x, int64_t count, double factor, double level, float *y) {
+  for (int64_t i = 0; i < count; i++) y[i] = (float)(x[i] * factor + level);
+  return tono_sum_floats(y, count);
+}
+
+static double tono_adjoint(const float *y, int64_t count, double factor, double mean, double slope,
+                           float *gradient) {
+  for (int64_t i = 0; i < count; i++) {
+    gradient[i] = (float)((gradient[i] - mean - y[i] * slope) * factor);
+  }
+  return tono_sum_squares(gradient, 0, count);
+}
+
+static void tono_adam_step(const float *gradient, int64_t count, tono_adam step, float *first,
+                           float *second, float *cells) {
+  for (int64_t i = 0; i < count; i++) {
+    const float s = gradient[i] * step.slope;
+    first[i] = first[i] * step.first_decay + s * step.first_share;
+    second[i] = second[i] * step.second_decay + s * s * step.second_share;
+    cells[i] += first[i] * step.rate / (sqrtf(second[i] * step.second_correction) + step.epsilon);
+  }
+}
+
+#define TONO_CANVAS_KERNELS                                                                       \
+  {                                                                                               \
+    .sum = tono_sum_floats, .sum_squares = tono_sum_squares, .sum_products = tono_sum_products,   \
+    .paint = tono_paint, .adjoint = tono_adjoint, .adam = tono_adam_step,                         \
+  }

@@ -1,0 +1,125 @@
+// The kernels of tono_canvas.h in vectors.
+#pragma once
+
+#include <math.h>
+
+#include "tono_vectors.h"
+
+typedef double tono_d8 __attribute__((ext_vector_type(8)));
+
+#define tono_to_double(v) __builtin_convertvector((v), tono_d8)
+#define tono_to_float(v) __builtin_convertvector((v), tono_v8)
+
+// The sum of two vectors' lanes.
+TONO_INLINE double tono_sum_lanes(const tono_d8 *a, const tono_d8 *b) {
+  const tono_d8 v = *a + *b;
+  return ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7]));
+}
+
+static double tono_sum_floats(const float *x, int64_t count) {
+  tono_d8 a = 0, b = 0;
+  double rest = 0;
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    a += tono_to_double(tono_load8(x + i));
+    b += tono_to_double(tono_load8(x + i + 8));
+  }
+  for (; i < count; i++) rest += x[i];
+  return tono_sum_lanes(&a, &b) + rest;
+}
+
+static double tono_sum_squares(const float *x, double mean, int64_t count) {
+  tono_d8 a = 0, b = 0;
+  double rest = 0;
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const tono_d8 d0 = tono_to_double(tono_load8(x + i)) - mean;
+    const tono_d8 d1 = tono_to_double(tono_load8(x + i + 8)) - mean;
+    a += d0 * d0;
+    b += d1 * d1;
+  }
+  for (; i < count; i++) rest += (x[i] - mean) * (x[i] - mean);
+  return tono_sum_lanes(&a, &b) + rest;
+}
+
+static double tono_sum_products(const float *x, const float *y, int64_t count) {
+  tono_d8 a = 0, b = 0;
+  double rest = 0;
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    a += tono_to_double(tono_load8(x + i)) * tono_to_double(tono_load8(y + i));
+    b += tono_to_double(tono_load8(x + i + 8)) * tono_to_double(tono_load8(y + i + 8));
+  }
+  for (; i < count; i++) rest += (double)x[i] * y[i];
+  return tono_sum_lanes(&a, &b) + rest;
+}
+
+static double tono_paint(const float *x, int64_t count, double factor, double level, float *y) {
+  tono_d8 a = 0, b = 0;
+  double rest = 0;
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const tono_v8 y0 = tono_to_float(tono_to_double(tono_load8(x + i)) * factor + level);
+    const tono_v8 y1 = tono_to_float(tono_to_double(tono_load8(x + i + 8)) * factor + level);
+    tono_store8(y + i, y0);
+    tono_store8(y + i + 8, y1);
+    a += tono_to_double(y0);
+    b += tono_to_double(y1);
+  }
+  for (; i < count; i++) {
+    y[i] = (float)(x[i] * factor + level);
+    rest += y[i];
+  }
+  return tono_sum_lanes(&a, &b) + rest;
+}
+
+static double tono_adjoint(const float *y, int64_t count, double factor, double mean, double slope,
+                           float *gradient) {
+  tono_d8 a = 0, b = 0;
+  double rest = 0;
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const tono_d8 y0 = tono_to_double(tono_load8(y + i));
+    const tono_d8 y1 = tono_to_double(tono_load8(y + i + 8));
+    const tono_d8 g0 = tono_to_double(tono_load8(gradient + i));
+    const tono_d8 g1 = tono_to_double(tono_load8(gradient + i + 8));
+    const tono_v8 t0 = tono_to_float((g0 - mean - y0 * slope) * factor);
+    const tono_v8 t1 = tono_to_float((g1 - mean - y1 * slope) * factor);
+    tono_store8(gradient + i, t0);
+    tono_store8(gradient + i + 8, t1);
+    a += tono_to_double(t0) * tono_to_double(t0);
+    b += tono_to_double(t1) * tono_to_double(t1);
+  }
+  for (; i < count; i++) {
+    gradient[i] = (float)((gradient[i] - mean - y[i] * slope) * factor);
+    rest += (double)gradient[i] * gradient[i];
+  }
+  return tono_sum_lanes(&a, &b) + rest;
+}
+
+static void tono_adam_step(const float *gradient, int64_t count, tono_adam step, float *first,
+                           float *second, float *cells) {
+  int64_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const tono_v8 s = tono_load8(gradient + i) * step.slope;
+    const tono_v8 m = tono_load8(first + i) * step.first_decay + s * step.first_share;
+    const tono_v8 v = tono_load8(second + i) * step.second_decay + s * s * step.second_share;
+    const tono_v8 deviation = __builtin_elementwise_sqrt(v * step.second_correction);
+    tono_store8(first + i, m);
+    tono_store8(second + i, v);
+    tono_store8(cells + i, tono_load8(cells + i) + m * step.rate / (deviation + step.epsilon));
+  }
+  for (; i < count; i++) {
+    const float s = gradient[i] * step.slope;
+    first[i] = first[i] * step.first_decay + s * step.first_share;
+    second[i] = second[i] * step.second_decay + s * s * step.second_share;
+    cells[i] += first[i] * step.rate / (sqrtf(second[i] * step.second_correction) + step.epsilon);
+  }
+}
+
+// The kernels as a member of a set.
+#define TONO_CANVAS_KERNELS                                                                       \
+  {                                                                                               \
+    .sum = tono_sum_floats, .sum_squares = tono_sum_squares, .sum_products = tono_sum_products,   \
+    .paint = tono_paint, .adjoint = tono_adjoint, .adam = tono_adam_step,                         \
+  }

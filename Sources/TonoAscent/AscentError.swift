@@ -1,0 +1,29 @@
+import TonoNetwork
+
+/// Why an ascent cannot be begun, in one sentence.
+public enum AscentError: Error, Equatable, CustomStringConvertible {
+  /// An input is to be held that the network does not have.
+  case unknownInput(String, inputs: [Network.Input])
+  /// A held input is NaN or infinite somewhere.
+  case notFinite(input: String)
+  /// Everything that the objective depends on is held.
+  case nothingToClimb(Objective, held: [String])
+
+  /// The sentence.
+  public var description: String {
+    switch self {
+    case .unknownInput(let name, let inputs):
+      """
+      the network has no input '\(name)' to hold; its inputs are \
+      \(inputs.map { "\($0.name) (\($0.shape))" }.joined(separator: ", "))
+      """
+    case .notFinite(let input):
+      "what input '\(input)' is held at has NaN or infinity; give finite numbers"
+    case .nothingToClimb(let objective, let held):
+      """
+      '\(objective)' depends on \(held.map { "'\($0)'" }.joined(separator: " and ")) alone, which \
+      is held; hold another input, or climb another neuron
+      """
+    }
+  }
+}

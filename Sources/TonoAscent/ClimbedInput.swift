@@ -1,0 +1,120 @@
+import TonoNetwork
+
+/// One input on its way up: its canvas' cells, and what the optimizer remembers of them.
+///
+/// All buffers are made once: a step allocates nothing.
+final class ClimbedInput {
+  let input: Network.Input
+
+  private let canvas: SpectrogramCanvas
+  private let maps: Maps
+  private let count: Int
+  private let cells: AlignedFloats
+  private let best: AlignedFloats
+  private var optimizer: Optimizer.State
+  /// Where the input and its gradient are in place while the network sees the input shifted.
+  private let unshifted: (input: AlignedFloats, gradient: AlignedFloats)
+
+  // What the last evaluation left.
+  private var painting = SpectrogramCanvas.Painting(factor: 1, isFinite: true)
+  private var gradient: UnsafeMutablePointer<Float>?
+
+  /// What an input adds to an evaluation.
+  struct Slope {
+    /// The penalty that was taken off.
+    let penalty: Float
+    /// The sum of the gradient's squares: no finite number if an element is none.
+    let squares: Double
+    /// Whether the scalar itself has a gradient, penalties aside.
+    let isAwake: Bool
+  }
+
+  init(_ input: Network.Input, canvas: SpectrogramCanvas) {
+    self.input = input
+    self.canvas = canvas
+    maps = Maps(input.shape)
+    count = input.shape.count
+    cells = AlignedFloats(count: count)
+    best = AlignedFloats(count: count)
+    optimizer = Optimizer.State(count: count)
+    unshifted = (AlignedFloats(count: count), AlignedFloats(count: count))
+  }
+
+  // MARK: - The cells
+
+  /// Begins with cells given by their place.
+  func begin(_ value: (Int) -> Float) {
+    for index in 0..<count { cells.start[index] = value(index) }
+    gradient = nil
+  }
+
+  /// Begins with the cells that paint a spectrogram.
+  func begin(from spectrogram: Tensor) {
+    let painting = canvas.cells(of: spectrogram).values
+    begin { painting[$0] }
+  }
+
+  /// Remembers the cells as the best ones.
+  func keep() { best.start.update(from: cells.start, count: count) }
+
+  /// Exchanges the cells and the best ones.
+  func swapWithBest() {
+    for index in 0..<count { swap(&cells.start[index], &best.start[index]) }
+  }
+
+  /// The input that the cells paint.
+  var painted: Tensor {
+    Tensor(shape: input.shape) { _ = canvas.paint(cells.start, into: $0, count: count) }
+  }
+
+  // MARK: - One step
+
+  /// Writes the input, shifted, to where a program reads it.
+  ///
+  /// - Returns: whether it is finite numbers throughout.
+  func paint(into buffers: ScalarProgram.Buffers, _ shift: Jitter.Shift) -> Bool {
+    let target = shift.isNone ? buffers.input : unshifted.input.start
+    painting = canvas.paint(cells.start, into: target, count: count)
+    if !shift.isNone { shift.apply(from: target, to: buffers.input, maps) }
+    return painting.isFinite
+  }
+
+  /// Turns the gradient that a program left into the one with respect to the cells, less the
+  /// gradient of a regularizer's penalty.
+  func pullBack(
+    _ buffers: ScalarProgram.Buffers, _ shift: Jitter.Shift, less regularizer: Regularizer
+  ) -> Slope {
+    var (input, gradient) = (buffers.input, buffers.gradient)
+    let isAwake = KernelSet.current.sumOfSquares(gradient, count: count) != 0
+    if !shift.isNone {
+      input = unshifted.input.start
+      shift.inverse.apply(from: gradient, to: unshifted.gradient.start, maps)
+      gradient = unshifted.gradient.start
+    }
+    let penalty =
+      regularizer.penalizes ? regularizer.penalize(input, maps, gradient: gradient) : 0
+    self.gradient = gradient
+    return Slope(
+      penalty: penalty, squares: canvas.adjoint(gradient, input: input, painting, count: count),
+      isAwake: isAwake)
+  }
+
+  /// Forgets the gradient: the scalar does not depend on this input.
+  func rest() { gradient = nil }
+
+  /// Makes the optimizer forget the steps before.
+  func resetOptimizer() { optimizer.reset() }
+
+  /// Moves the cells up the gradient, whose root of the mean square over all inputs is `scale`.
+  func move(scale: Float, _ rule: Optimizer) {
+    guard let gradient else { return }
+    optimizer.step(cells.start, gradient: gradient, scale: scale, rule)
+  }
+
+  func blur(_ blur: GaussianBlur) {
+    blur.apply(to: cells.start, maps, scratch: unshifted.input.start)
+  }
+
+  /// How many cells there are.
+  var cellCount: Int { count }
+}
