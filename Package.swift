@@ -20,7 +20,7 @@ let package = Package(
       name: "Tonoscope",
       targets: ["TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "TonoStudy"]),
     // For Benchmarks/ alone.
-    .library(name: "TonoscopeC", targets: ["CTonoKernels", "CTonoAllocator"]),
+    .library(name: "TonoscopeC", targets: ["CTonoKernels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CTonoAllocator
 import TonoNetwork
 import TonoStudy
 
@@ -50,7 +49,6 @@ struct AscentCommand: ParsableCommand {
   }
 
   func run() throws {
-    tono_keep_freed_memory()
     let network = try work.network(of: try model.load())
     let all = try work.neurons(in: network)
     let sweep = Sweep(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CTonoAllocator
 import TonoAscent
 import TonoNetwork
 
@@ -44,7 +43,6 @@ struct CurvesCommand: ParsableCommand {
   private static let layer = "nyu_conv_3_AC"
 
   func run() throws {
-    tono_keep_freed_memory()
     let network = try model.load()
     let shape = try network.inputs(of: [Self.layer])[0].shape
     let all = try Work.w1.neurons(in: network)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CTonoAllocator
 import Foundation
 import TonoNetwork
 import TonoStudy
@@ -39,7 +38,6 @@ struct TrainingCommand: ParsableCommand {
   }
 
   func run() throws {
-    tono_keep_freed_memory()
     var descent = try Descent(try model.load(), batch: batch, threads: threads.threads)
     for _ in 0..<2 { try descent.step() }
     var times: [Double] = []
