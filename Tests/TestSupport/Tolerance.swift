@@ -15,14 +15,15 @@ public enum Tolerance {
   /// Gradients against another framework, relative to the largest.
   public static let gradient = 1e-3
 
-  /// Gradients on real spectrograms, and ascents, against a double-precision reference, Euclidean.
+  /// Gradients on real spectrograms against a double-precision reference, Euclidean.
   ///
   /// Their flat regions make pooling windows tie exactly, which that reference broke by its own
   /// rounding; TensorFlow in single precision is as far from its gradients (1.1e-2).
   public static let brokenTies = 0.025
 
-  /// Ascents of fifty steps against that reference: at a few steps rounding decides a maximum that
-  /// nearly ties otherwise, which moves a gradient by up to 3e-2, and the later steps carry that on.
+  /// Ascents against that reference, Euclidean: compiled networks fold normalizations into weights and
+  /// filter minimally, so that their rounding decides cells that nearly tie before a max-pool in
+  /// another way, and fifty steps carry that on.
   public static let nearTies = 0.05
 
   /// Gradients against a reference in double precision where nothing ties, relative to the largest:

@@ -4,7 +4,7 @@
 #include "tono_program.h"
 
 // More tiles read and write the 64 matrices of sums less often; fewer stay in the cache.
-#define TONO_ADJOINT_TILES 40
+#define TONO_ADJOINT_TILES 16
 
 // Columns of output that tono_kernel_set.convolve computes at once: about 16 KiB of cells.
 static inline int32_t tono_convolve_columns(const tono_convolution *c) {
