@@ -40,9 +40,9 @@ tono_winograd_block tono_winograd_blocks(const tono_convolution *c, int32_t colu
 }
 
 int64_t tono_scatter_scratch(const tono_convolution *c, int32_t columns) {
-  // Per cell and output a gradient and its weights' place, per cell and row of its window their
+  // Per cell and output a gradient and its weights' place, per cell and place in its window their
   // number.
-  return (int64_t)columns * (8 * c->output_cell + 4 * c->window_rows);
+  return (int64_t)columns * (8 * c->output_cell + 4 * c->window_rows * c->window_columns);
 }
 
 int64_t tono_winograd_adjoint_scratch(const tono_convolution *c, int32_t rows, int32_t columns) {

@@ -101,10 +101,9 @@ final class KernelCase {
         &geometry, input.start, weights.start, bias.start, rows, columns, scratch.start,
         output.start, winners)
     case .scatter:
-      let run = (Int(geometry.kernel_columns) * channels + 7) / 8 * 8
       functions.scatter(
-        &geometry, dOutput.start, output.start, winners, weights.start, Int32(run), rows.count,
-        columns, allInput, scratch.start, dInput.start)
+        &geometry, dOutput.start, output.start, winners, weights.start, rows.count, columns,
+        allInput, scratch.start, dInput.start)
     case .scatterTable:
       let patch = (geometry.window_columns + geometry.kernel_columns - 1 + 7) / 8 * 8
       functions.scatter_table(

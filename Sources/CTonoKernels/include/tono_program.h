@@ -70,18 +70,14 @@ typedef struct {
   // The adjoint of convolve, for some rows of the input: adds to d_input.
   // d_output, output  the map's first cell; where the convolution rectifies, gradients of outputs
   //          that are 0 count nothing
-  // run      floats of the stretch of input that a window sees in one row, ((window_columns − 1) ·
-  //          stride_columns + kernel_columns) · input_cell, up to a multiple of 8: the last one of
-  //          a row may touch 7 floats behind it
-  // weights  [kernel_rows, output_cell, before + run]: the kernel's row behind `before` zeros,
-  //          before = (window_columns − 1) · stride_columns · input_cell, and zeros behind it; a
-  //          winner reads them from where they lie as its place in the window has them
+  // weights  [kernel_rows, output_cell, run], run = kernel_columns · input_cell, filled with zeros up
+  //          to a multiple of 8: the last run of a row may touch 7 floats behind it
   // rows     rows of input, of which there are as many as the output needs
   // scratch  tono_scatter_scratch bytes
   void (*_Nonnull scatter)(const tono_convolution *_Nonnull c, const float *_Nonnull d_output,
                            const float *_Nonnull output, const uint8_t *_Nullable winners,
-                           const float *_Nonnull weights, int32_t run, int32_t output_rows,
-                           int32_t columns, tono_rows rows, void *_Nonnull scratch,
+                           const float *_Nonnull weights, int32_t output_rows, int32_t columns,
+                           tono_rows rows, void *_Nonnull scratch,
                            float *_Nonnull d_input);
 
   // The same for an input of one float a cell.

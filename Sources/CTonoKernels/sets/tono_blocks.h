@@ -17,12 +17,6 @@ static inline int64_t tono_winograd_plane(int32_t tiles, int32_t cell) {
   return (int64_t)tiles * cell + 16;
 }
 
-// Floats of a row of tono_kernel_set.scatter's weights: the kernel's row behind as many zeros as
-// the window's last column lies right of its first, and zeros behind it.
-static inline int32_t tono_scatter_row(const tono_convolution *c, int32_t run) {
-  return (c->window_columns - 1) * c->stride_columns * c->input_cell + run;
-}
-
 // The tiles that tono_training_kernels.winograd_adjoint transforms at once.
 typedef struct {
   int32_t rows, columns;

@@ -2,13 +2,12 @@
 // their windows that were not rectified away have one, and each hands it to the cells it saw.
 #pragma once
 
-#include "tono_blocks.h"
 #include "tono_vectors.h"
 
 // Vectors of a run that are summed at once.
 #define TONO_RUN_VECTORS 12
 
-// A gradient and where its channel's weights begin, placed as the winner has them.
+// A gradient and where its channel's weights begin.
 typedef struct {
   float gradient;
   int32_t weights;
@@ -20,35 +19,28 @@ TONO_INLINE float tono_gradient(const tono_convolution *c, const float *d_output
   return c->rectifies && !(output[index] > 0) ? 0 : d_output[index];
 }
 
-// Sorts a row's gradients that are not zero by cell and row of the window; `counts` says how many
+// Sorts a row's gradients that are not zero by cell and place in the window; `counts` says how many
 // each has.
-static void tono_collect_winners(const tono_convolution *c, const float *d_output,
+static void tono_collect_winners(const tono_convolution *c, int32_t run, const float *d_output,
                                  const float *output, const uint8_t *winners, int32_t columns,
-                                 int32_t row_length, tono_winner *list, int32_t *counts) {
-  // Per place in the window its row and how far left of the last column its weights begin.
-  uint8_t row[256] = {0};
-  int32_t shift[256], first[256];
+                                 tono_winner *list, int32_t *counts) {
   const int32_t places = c->window_rows * c->window_columns;
-  for (int32_t a = 0; a < places; a++) {
-    row[a] = (uint8_t)(a / c->window_columns);
-    shift[a] = (c->window_columns - 1 - a % c->window_columns) * c->stride_columns * c->input_cell;
-  }
-  for (int32_t k = 0; k < columns; k++, counts += c->window_rows) {
+  int32_t next[256];
+  for (int32_t k = 0; k < columns; k++, counts += places) {
     const int64_t cell = (int64_t)k * c->output_cell;
-    memset(counts, 0, sizeof(int32_t) * (size_t)c->window_rows);
+    memset(counts, 0, sizeof(int32_t) * (size_t)places);
     for (int32_t o = 0; winners && o < c->output_cell; o++) {
-      counts[row[winners[cell + o]]] += tono_gradient(c, d_output, output, cell + o) != 0;
+      counts[winners[cell + o]] += tono_gradient(c, d_output, output, cell + o) != 0;
     }
-    first[0] = 0;
-    for (int32_t r = 1; r < c->window_rows; r++) first[r] = first[r - 1] + counts[r - 1];
+    next[0] = 0;
+    for (int32_t a = 1; a < places; a++) next[a] = next[a - 1] + counts[a - 1];
     for (int32_t o = 0; o < c->output_cell; o++) {
       const float gradient = tono_gradient(c, d_output, output, cell + o);
       if (gradient == 0) continue;
-      const int32_t a = winners ? winners[cell + o] : 0;
-      list[first[row[a]]++] = (tono_winner){gradient, o * row_length + shift[a]};
+      list[next[winners ? winners[cell + o] : 0]++] = (tono_winner){gradient, o * run};
     }
-    if (!winners) counts[0] = first[0];
-    list += first[c->window_rows - 1];
+    if (!winners) counts[0] = next[0];
+    list += next[places - 1];
   }
 }
 
@@ -98,34 +90,37 @@ TONO_INLINE void tono_seen_by(const tono_convolution *c, tono_rows rows, int32_t
 }
 
 static void tono_scatter(const tono_convolution *c, const float *d_output, const float *output,
-                         const uint8_t *winners, const float *weights, int32_t run,
-                         int32_t output_rows, int32_t columns, tono_rows rows, void *scratch,
-                         float *d_input) {
-  const int32_t row_length = tono_scatter_row(c, run), vectors = run / 8;
+                         const uint8_t *winners, const float *weights, int32_t output_rows,
+                         int32_t columns, tono_rows rows, void *scratch, float *d_input) {
+  const int32_t places = c->window_rows * c->window_columns;
+  const int32_t vectors = (c->kernel_columns * c->input_cell + 7) / 8, run = 8 * vectors;
+  // Pieces of a run are as long as registers allow: their weights stay in the first-level cache.
   const int32_t pieces = (vectors + TONO_RUN_VECTORS - 1) / TONO_RUN_VECTORS;
   const int32_t piece = (vectors + pieces - 1) / pieces;
   const int64_t winners_pitch = (int64_t)columns * c->output_cell;
-  const int64_t step = (int64_t)c->window_columns * c->stride_columns * c->input_cell;
+  const int64_t step = (int64_t)c->stride_columns * c->input_cell;
   int32_t *counts = scratch;
-  tono_winner *list = (tono_winner *)(counts + (int64_t)columns * c->window_rows);
+  tono_winner *list = (tono_winner *)(counts + (int64_t)columns * places);
   int32_t first, last;
   tono_seen_by(c, rows, output_rows, &first, &last);
   for (int32_t r = first; r < last; r++) {
-    tono_collect_winners(c, d_output + r * c->output_pitch, output + r * c->output_pitch,
-                         winners ? winners + r * winners_pitch : 0, columns, row_length, list,
-                         counts);
+    tono_collect_winners(c, run, d_output + r * c->output_pitch, output + r * c->output_pitch,
+                         winners ? winners + r * winners_pitch : 0, columns, list, counts);
     for (int32_t kr = 0; kr < c->kernel_rows; kr++) {
-      const float *row_weights = weights + (int64_t)kr * c->output_cell * row_length;
+      const float *row_weights = weights + (int64_t)kr * c->output_cell * run;
       for (int32_t v = 0; v < vectors; v += piece) {
         const tono_run sum = tono_runs[vectors - v < piece ? vectors - v : piece];
         const tono_winner *next = list;
         const int32_t *count = counts;
         for (int32_t k = 0; k < columns; k++) {
-          for (int32_t wr = 0; wr < c->window_rows; wr++, next += *count++) {
+          for (int32_t wr = 0; wr < c->window_rows; wr++) {
             const int32_t row =
                 (r * c->window_rows + wr) * c->stride_rows + kr * c->dilation_rows;
-            if (*count == 0 || row < rows.first || row >= rows.first + rows.count) continue;
-            sum(next, *count, row_weights + 8 * v, d_input + row * c->input_pitch + k * step + 8 * v);
+            const int mine = row >= rows.first && row < rows.first + rows.count;
+            float *d = d_input + row * c->input_pitch + k * c->window_columns * step + 8 * v;
+            for (int32_t wc = 0; wc < c->window_columns; wc++, next += *count++, d += step) {
+              if (*count > 0 && mine) sum(next, *count, row_weights + 8 * v, d);
+            }
           }
         }
       }

@@ -147,16 +147,14 @@ static void tono_hand_back(const tono_convolution *c, float gradient, const floa
       for (int32_t o = 0; o < c->output_cell; o++)
 
 static void tono_scatter(const tono_convolution *c, const float *d_output, const float *output,
-                         const uint8_t *winners, const float *weights, int32_t run,
-                         int32_t output_rows, int32_t columns, tono_rows rows, void *scratch,
-                         float *d_input) {
+                         const uint8_t *winners, const float *weights, int32_t output_rows,
+                         int32_t columns, tono_rows rows, void *scratch, float *d_input) {
+  const int64_t run = (c->kernel_columns * c->input_cell + 7) / 8 * 8;
   TONO_FOR_EACH_GRADIENT {
     const int64_t index = r * c->output_pitch + (int64_t)k * c->output_cell + o;
     if (c->rectifies && !(output[index] > 0)) continue;
     const int32_t a = winners ? winners[((int64_t)r * columns + k) * c->output_cell + o] : 0;
-    const int64_t before = (int64_t)(c->window_columns - 1) * c->stride_columns * c->input_cell;
-    const int64_t length = before + run;
-    tono_hand_back(c, d_output[index], weights + o * length + before, c->output_cell * length,
+    tono_hand_back(c, d_output[index], weights + o * run, c->output_cell * run,
                    r * c->window_rows + a / c->window_columns,
                    k * c->window_columns + a % c->window_columns, rows, d_input);
   }

@@ -12,23 +12,15 @@ extension ConvolutionBlock {
     }
   }
 
-  /// `[kernel rows, outputs, before + run]` for the adjoint: a kernel's row behind as many zeros as a
-  /// window's last column lies behind its first.
+  /// `[kernel rows, outputs, run]` for the adjoint, run = kernel columns · cell in whole vectors.
   func packScatter(_ filters: Range<Int>, cell: Int) -> AlignedFloats {
-    let before = (window.columns - 1) * convolution.window.strides.columns * cell
-    let (outputs, length) = (wholeVectors(filters.count), before + scatterRun(cell: cell))
-    return AlignedFloats(count: kernel.rows * outputs * length) { packed in
+    let (outputs, run) = (wholeVectors(filters.count), wholeVectors(kernel.columns * cell))
+    return AlignedFloats(count: kernel.rows * outputs * run) { packed in
       forEachWeight(filters) { output, filter, channel, row, column in
-        packed[(row * outputs + output) * length + before + column * cell + channel] =
+        packed[(row * outputs + output) * run + column * cell + channel] =
           Float(weight(filter, channel, row, column))
       }
     }
-  }
-
-  /// Floats of a row of input that a window sees, in whole vectors.
-  func scatterRun(cell: Int) -> Int {
-    let strides = convolution.window.strides.columns
-    return wholeVectors(((window.columns - 1) * strides + kernel.columns) * cell)
   }
 
   /// `[outputs, window cells, patch rows, patch]`: the kernel placed where each winner has it.

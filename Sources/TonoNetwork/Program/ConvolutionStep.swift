@@ -41,7 +41,7 @@ struct ConvolutionStep: Step {
   }
 
   private enum Backward {
-    case scatter(AlignedFloats, run: Int32)
+    case scatter(AlignedFloats)
     case table(AlignedFloats, patch: Int32)
   }
 
@@ -90,10 +90,7 @@ struct ConvolutionStep: Step {
         patch: Int32(block.patch.columns))
     } else {
       backward = .scatter(
-        weights(.scatter(window: block.window)) {
-          block.packScatter(output.channels, cell: input.cell)
-        },
-        run: Int32(block.scatterRun(cell: input.cell)))
+        weights(.scatter) { block.packScatter(output.channels, cell: input.cell) })
       plan.needScratch(
         withUnsafePointer(to: geometry) {
           Int(tono_scatter_scratch($0, Int32(columns.count))) / 4 + 1
@@ -133,9 +130,9 @@ struct ConvolutionStep: Step {
     case .table(let table, let patch):
       kernels.functions.pointee.scatter_table(
         &geometry, dY, y, winners, table.start, patch, outputRows, columns, rows, dX)
-    case .scatter(let weights, let run):
+    case .scatter(let weights):
       kernels.functions.pointee.scatter(
-        &geometry, dY, y, winners, weights.start, run, outputRows, columns, rows,
+        &geometry, dY, y, winners, weights.start, outputRows, columns, rows,
         workspace.scratch[share.index].start, dX)
     }
   }

@@ -7,8 +7,7 @@ final class PackedWeights: Sendable {
   struct Key: Hashable {
     /// The layout.
     enum Form: Hashable {
-      case direct, winograd, bias
-      case scatter(window: Pair)
+      case direct, winograd, scatter, bias
       case table(window: Pair)
       case dense
     }

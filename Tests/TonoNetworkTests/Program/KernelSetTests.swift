@@ -232,18 +232,15 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
 
   func scatter(_ set: KernelSet) -> [Float] {
     var geometry = placed
-    let (cell, stride) = (Int(geometry.input_cell), Int(geometry.stride_columns))
-    let before = (Int(geometry.window_columns) - 1) * stride * cell
-    let kernel = Int(geometry.kernel_columns) * cell
-    let run = wholeVectors(before + kernel)
-    var weights = numbers(Int(geometry.kernel_rows * geometry.output_cell) * (before + run), 4)
-    for index in weights.indices
-    where !(before..<before + kernel).contains(index % (before + run)) { weights[index] = 0 }
+    let kernel = Int(geometry.kernel_columns * geometry.input_cell)
+    let run = wholeVectors(kernel)
+    var weights = numbers(Int(geometry.kernel_rows * geometry.output_cell) * run, 4)
+    for index in weights.indices where index % run >= kernel { weights[index] = 0 }
     let bytes = Int(tono_scatter_scratch(&geometry, Int32(size.columns)))
     var scratch = [UInt64](repeating: 0, count: bytes / 8 + 1)
     return backward { dY, y, winners, rows, dX in
       set.functions.pointee.scatter(
-        &geometry, dY, y, winners, weights, Int32(run), Int32(size.rows), Int32(size.columns), rows,
+        &geometry, dY, y, winners, weights, Int32(size.rows), Int32(size.columns), rows,
         &scratch, dX)
     }
   }
