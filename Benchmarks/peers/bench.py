@@ -186,7 +186,7 @@ def describe(records, peaks):
 
 def compare_gradients(arguments, python):
     """The records of compare_gradients.py for the works that tonobench can differentiate."""
-    names = [work for work in arguments.works if work in OUR_WORKS]
+    names = [work for work in arguments.works if works.WORKS[work].kind != "training"]
     done = subprocess.run(
         [python, HERE / "compare_gradients.py", "--tool", TOOL, *names], check=True,
         stdout=subprocess.PIPE, text=True)
