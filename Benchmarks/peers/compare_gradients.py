@@ -3,7 +3,7 @@
 
 Rounding decides between cells that all but tie before a max-pool, or at a rectifier's threshold, and
 then the whole gradient behind that cell goes another way. So neurons where any part differs by more
-than a ten-thousandth are counted apart, and JAX is compared, too: it has as many.
+than a ten-thousandth are counted apart; JAX is compared, too, and has some of its own.
 
 Prints JSON: errors are differences as a share of the largest number of the neuron's gradient.
 """

@@ -114,3 +114,11 @@ def report(arguments, peer, version, result):
         "gigaflops": rate * works.WORKS[arguments.work].flops / 1e9,
         "peakMegabytes": peak * unit / 1e6,
     }]), flush=True)
+
+
+def run(arguments, peer, version, make_ascent, make_training):
+    """Measures the step that one of two functions makes for the work asked, and reports it."""
+    work, weights = works.WORKS[arguments.work], load_weights()
+    make = make_training if work.kind == "training" else make_ascent
+    step, count = make(work, weights)
+    report(arguments, peer, version, measure(step, count, arguments.seconds))

@@ -185,12 +185,5 @@ def make_training(work, weights):
     return step, work.count
 
 
-def main():
-    work, weights = works.WORKS[arguments.work], peer.load_weights()
-    make = make_training if work.kind == "training" else make_ascent
-    step, count = make(work, weights)
-    peer.report(arguments, "JAX", jax.__version__, peer.measure(step, count, arguments.seconds))
-
-
 if __name__ == "__main__":
-    main()
+    peer.run(arguments, "JAX", jax.__version__, make_ascent, make_training)

@@ -1,7 +1,7 @@
-#include "tono_training.h"
+#include "tono_program.h"
 
 void tono_winograd_transform(const tono_winograd_kernels *k, const float *w, int64_t step,
-                             int32_t count, float scale, float *u, int64_t u_step,
+                             int32_t count, double scale, float *u, int64_t u_step,
                              int64_t plane) {
   const int32_t rows = k->kernel_rows, columns = k->kernel_columns;
   for (int32_t n = 0; n < count; n++, w += step, u += u_step) {
@@ -13,7 +13,7 @@ void tono_winograd_transform(const tono_winograd_kernels *k, const float *w, int
         for (int32_t c = 0; c < columns; c++) {
           sum += k->horizontal[j * columns + c] * (double)row[c];
         }
-        half[r][j] = sum * (double)scale;
+        half[r][j] = sum * scale;
       }
     }
     for (int32_t i = 0; i < 8; i++) {
@@ -27,7 +27,7 @@ void tono_winograd_transform(const tono_winograd_kernels *k, const float *w, int
 }
 
 void tono_winograd_transform_adjoint(const tono_winograd_kernels *k, const float *d_u,
-                                     int64_t u_step, int64_t plane, int32_t count, float scale,
+                                     int64_t u_step, int64_t plane, int32_t count, double scale,
                                      float *d_w, int64_t step) {
   const int32_t rows = k->kernel_rows, columns = k->kernel_columns;
   for (int32_t n = 0; n < count; n++, d_w += step, d_u += u_step) {
@@ -38,7 +38,7 @@ void tono_winograd_transform_adjoint(const tono_winograd_kernels *k, const float
       for (int32_t r = 0; r < rows; r++) {
         double sum = 0;
         for (int32_t i = 0; i < 8; i++) sum += k->vertical[i * rows + r] * u[i];
-        half[r][j] = sum * (double)scale;
+        half[r][j] = sum * scale;
       }
     }
     for (int32_t r = 0; r < rows; r++) {

@@ -48,8 +48,8 @@ public struct Optimizer: Hashable, Sendable, Codable {
 
     /// Forgets the steps before.
     mutating func reset() {
-      first.start.update(repeating: 0, count: first.count)
-      second.start.update(repeating: 0, count: second.count)
+      first.clear(0..<first.count)
+      second.clear(0..<second.count)
       steps = 0
     }
 

@@ -12,6 +12,7 @@ struct Tonobench: ParsableCommand {
       """,
     subcommands: [
       PeakCommand.self, KernelsCommand.self, ProgramsCommand.self, AscentCommand.self,
-      TrainingCommand.self, CurvesCommand.self, MemoryCommand.self, GradientsCommand.self,
+      TrainingCommand.self, CurvesCommand.self, MemoryCommand.self, AccuracyCommand.self,
+      GradientsCommand.self,
     ])
 }

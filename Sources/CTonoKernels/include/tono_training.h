@@ -93,22 +93,4 @@ struct tono_training_kernels {
 int64_t tono_winograd_adjoint_scratch(const tono_convolution *_Nonnull c, int32_t rows,
                                       int32_t columns);
 
-// Kernels as Winograd's filtering takes them, and the way back for their gradients: G·w·Gᵀ and
-// Gᵀ·u·G, in double precision.
-typedef struct {
-  int32_t kernel_rows, kernel_columns;
-  const double *_Nonnull vertical, *_Nonnull horizontal;  // G, [8, kernel_rows or kernel_columns]
-} tono_winograd_kernels;
-
-// `count` kernels w, `step` floats apart, to 64 planes u, a kernel's floats `u_step` apart.
-void tono_winograd_transform(const tono_winograd_kernels *_Nonnull k, const float *_Nonnull w,
-                             int64_t step, int32_t count, float scale, float *_Nonnull u,
-                             int64_t u_step, int64_t plane);
-
-// The adjoint: d_w = scale · Gᵀ·d_u·G of `count` kernels.
-void tono_winograd_transform_adjoint(const tono_winograd_kernels *_Nonnull k,
-                                     const float *_Nonnull d_u, int64_t u_step, int64_t plane,
-                                     int32_t count, float scale, float *_Nonnull d_w,
-                                     int64_t step);
-
 #endif

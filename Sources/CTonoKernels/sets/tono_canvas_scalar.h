@@ -45,9 +45,3 @@ static void tono_adam_step(const float *gradient, int64_t count, tono_adam step,
     cells[i] += first[i] * step.rate / (sqrtf(second[i] * step.second_correction) + step.epsilon);
   }
 }
-
-#define TONO_CANVAS_KERNELS                                                                       \
-  {                                                                                               \
-    .sum = tono_sum_floats, .sum_squares = tono_sum_squares, .sum_products = tono_sum_products,   \
-    .paint = tono_paint, .adjoint = tono_adjoint, .adam = tono_adam_step,                         \
-  }

@@ -224,15 +224,5 @@ static void tono_multiply(const float *weights, int64_t output_stride, int64_t i
 
 #include "tono_training_scalar.h"
 
-const tono_kernel_set tono_set_scalar = {
-    .name = "scalar",
-    .convolve = tono_convolve,
-    .winograd = tono_winograd,
-    .scatter = tono_scatter,
-    .scatter_table = tono_scatter_table,
-    .convolve_channel = tono_convolve_channel,
-    .scatter_channel = tono_scatter_channel,
-    .multiply = tono_multiply,
-    .canvas = TONO_CANVAS_KERNELS,
-    .training = &tono_training,
-};
+#define TONO_SET scalar
+#include "tono_table.h"

@@ -153,15 +153,3 @@ static void tono_patch_products(const tono_convolution *c, const float *input, i
     }
   }
 }
-
-static const tono_training_kernels tono_training = {
-    .winograd_map = tono_winograd_map,
-    .moments = tono_moments,
-    .pool = tono_pool,
-    .normalize = tono_normalize,
-    .rectify_gradient = tono_rectify_gradient,
-    .spread = tono_spread,
-    .winograd_adjoint = tono_winograd_adjoint,
-    .patch_sums = tono_patch_sums,
-    .patch_products = tono_patch_products,
-};

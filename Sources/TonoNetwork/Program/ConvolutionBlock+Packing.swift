@@ -1,3 +1,5 @@
+import CTonoKernels
+
 /// The block's weights in the layouts of the kernels. `cell` is the floats of an input cell: channels
 /// beyond the block's own have no weight. Outputs are padded to whole vectors of 8.
 extension ConvolutionBlock {
@@ -69,24 +71,15 @@ extension ConvolutionBlock {
   /// `[8·8, cell, outputs]`: G·w·Gᵀ of each kernel, computed in double precision.
   func packWinograd(_ filters: Range<Int>, cell: Int) -> AlignedFloats {
     let outputs = wholeVectors(filters.count)
-    let vertical = Winograd.kernelTransform(size: kernel.rows)
-    let horizontal = Winograd.kernelTransform(size: kernel.columns)
+    let size = kernel.rows * kernel.columns
     return AlignedFloats(count: 64 * cell * outputs) { packed in
-      for (output, filter) in filters.enumerated() {
-        for channel in 0..<channels {
-          // Gᵀ from the right first: [kernel rows, 8].
-          let half = (0..<kernel.rows).map { row in
-            horizontal.map { powers in
-              powers.enumerated().reduce(0.0) {
-                $0 + $1.element * weight(filter, channel, row, $1.offset)
-              }
-            }
-          }
-          for (i, powers) in vertical.enumerated() {
-            for j in 0..<8 {
-              let sum = powers.enumerated().reduce(0.0) { $0 + $1.element * half[$1.offset][j] }
-              packed[((i * 8 + j) * cell + channel) * outputs + output] = Float(sum)
-            }
+      convolution.kernel.withPointer { weights in
+        Winograd.withKernels(kernel) { kernels in
+          for (output, filter) in filters.enumerated() {
+            tono_winograd_transform(
+              kernels, weights + filter * channels * size, Int64(size), Int32(channels),
+              normalization?.layer.scale[filter] ?? 1, packed + output, Int64(outputs),
+              Int64(cell * outputs))
           }
         }
       }

@@ -17,8 +17,10 @@ struct ConvolutionBlock {
   /// The node whose values it computes.
   let output: String
 
-  /// The block that begins at a convolution and takes in what follows it: nodes that nothing else
-  /// reads, up to a target. Nil if there are no kernels for this convolution.
+  /// The block that begins at a convolution and takes in what follows it.
+  ///
+  /// `followers` are the nodes that read an input or node, none for a target; a block takes in nodes
+  /// that nothing else reads. Nil if there are no kernels for this convolution.
   init?(at node: Network.Node, of network: Network, followers: [String: [Network.Node]]) {
     guard let convolution = node.layer as? Conv2D, convolution.groups == 1,
       convolution.window.dilation.columns == 1,

@@ -93,7 +93,7 @@ struct ConvolutionStep: Step {
         weights(.scatter) { block.packScatter(output.channels, cell: input.cell) })
       plan.needScratch(
         withUnsafePointer(to: geometry) {
-          Int(tono_scatter_scratch($0, Int32(columns.count))) / 4 + 1
+          Int(tono_scatter_scratch($0, Int32(columns.count))) / 4
         })
     }
     let pools = windowRows * windowColumns > 1
@@ -104,7 +104,7 @@ struct ConvolutionStep: Step {
     let x = workspace.values.start + input.values + start
     let y = workspace.values.start + output.values
     let scratch = workspace.scratch[share.index].start
-    let winners = winners.map { workspace.winners + $0 }
+    let winners = winners.map { workspace.winners.start + $0 }
     var geometry = geometry
     switch forward {
     case .direct(let weights):
@@ -122,7 +122,7 @@ struct ConvolutionStep: Step {
     let dX = workspace.gradients.start + input.gradient + start
     let dY = workspace.gradients.start + output.gradient
     let y = workspace.values.start + output.values
-    let winners = winners.map { workspace.winners + $0 }
+    let winners = winners.map { workspace.winners.start + $0 }
     let rows = tono_rows(share.range(of: inputRows))
     let (outputRows, columns) = (Int32(size.rows), Int32(size.columns))
     var geometry = geometry

@@ -6,10 +6,9 @@ struct Lowering {
 
   private let network: Network
   private let targets: [String: Region]
-  private let held: Set<String>
   private let exact: Bool
   private let kernels = KernelSet.current
-  private let units: [Unit]
+  private let units: [NetworkUnit]
 
   /// The cells of each input and node that are computed.
   private var demands: [String: Region] = [:]
@@ -20,64 +19,15 @@ struct Lowering {
   /// The inputs and nodes that depend on held inputs alone.
   private var constants: Set<String>
 
-  /// What becomes one step: a layer, or a convolution with what follows it.
-  private enum Unit {
-    case layer(Network.Node)
-    case convolution(ConvolutionBlock)
-
-    var inputs: [String] {
-      switch self {
-      case .layer(let node): node.inputs
-      case .convolution(let block): [block.input]
-      }
-    }
-
-    var output: String {
-      switch self {
-      case .layer(let node): node.name
-      case .convolution(let block): block.output
-      }
-    }
-  }
-
   init(
     _ network: Network, targets: [String: Region], held: Set<String>, exact: Bool
   ) throws {
     self.network = network
     self.targets = targets
-    self.held = held
     self.exact = exact
     constants = held
     let path = try network.path(to: Array(targets.keys))
-    units = Self.units(of: path, network, targets: Set(targets.keys))
-  }
-
-  /// The nodes of a path in their order, convolutions together with what they take in.
-  private static func units(
-    of path: [Network.Node], _ network: Network, targets: Set<String>
-  ) -> [Unit] {
-    var followers: [String: [Network.Node]] = [:]
-    for node in path {
-      for input in node.inputs where !targets.contains(input) {
-        followers[input, default: []].append(node)
-      }
-    }
-    // A target ends a block: it has no follower that could be taken in.
-    var taken: Set<String> = []
-    var units: [Unit] = []
-    for node in path where !taken.contains(node.name) {
-      guard let block = ConvolutionBlock(at: node, of: network, followers: followers) else {
-        units.append(.layer(node))
-        continue
-      }
-      var name = node.name
-      while name != block.output, let next = followers[name]?.first {
-        taken.insert(next.name)
-        name = next.name
-      }
-      units.append(.convolution(block))
-    }
-    return units
+    units = NetworkUnit.units(of: path, network, targets: Set(targets.keys))
   }
 
   // MARK: - From the targets back: which cells are needed
@@ -91,7 +41,7 @@ struct Lowering {
     for unit in units.reversed() {
       guard let region = demands[unit.output] else { continue }
       switch unit {
-      case .convolution(let block):
+      case .convolution(let block, _):
         let frame = block.frame(of: region)
         let shape = block.inputShape
         demand(
@@ -132,7 +82,7 @@ struct Lowering {
       guard let region = demands[unit.output] else { continue }
       if unit.inputs.allSatisfy(constants.contains) { constants.insert(unit.output) }
       switch unit {
-      case .convolution(let block): try lower(block, region)
+      case .convolution(let block, _): try lower(block, region)
       case .layer(let node): try lower(node, region)
       }
     }
@@ -166,11 +116,11 @@ struct Lowering {
     }
     // Padding that later convolutions read lies around the cells that this one writes.
     let frame = frames[block.output]
-    let held = mapSlot(
+    let whole = mapSlot(
       channels: region.ranges[0], rows: union(frame?.rows, region.ranges[1]),
       columns: union(frame?.columns, region.ranges[2]), cell: wholeVectors(region.ranges[0].count))
-    maps[block.output] = held
-    let written = held.part(rows: region.ranges[1], columns: region.ranges[2])
+    maps[block.output] = whole
+    let written = whole.part(rows: region.ranges[1], columns: region.ranges[2])
     add(
       ConvolutionStep(
         block, input: input, output: written, plan: &plan, packed: network.packedWeights,

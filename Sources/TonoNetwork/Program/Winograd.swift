@@ -18,6 +18,25 @@ enum Winograd {
     return finite + [(0..<size).map { $0 == size - 1 ? 21 / 4 : 0 }]
   }
 
+  /// Calls `body` with the transforms of kernels of one size.
+  static func withKernels(
+    _ size: Pair, _ body: (UnsafePointer<tono_winograd_kernels>) -> Void
+  ) {
+    let vertical = kernelTransform(size: size.rows).flatMap { $0 }
+    let horizontal = kernelTransform(size: size.columns).flatMap { $0 }
+    vertical.withUnsafeBufferPointer { vertical in
+      horizontal.withUnsafeBufferPointer { horizontal in
+        guard let vertical = vertical.baseAddress, let horizontal = horizontal.baseAddress else {
+          return
+        }
+        var kernels = tono_winograd_kernels(
+          kernel_rows: Int32(size.rows), kernel_columns: Int32(size.columns), vertical: vertical,
+          horizontal: horizontal)
+        body(&kernels)
+      }
+    }
+  }
+
   /// Whether it is expected to be faster than the direct kernel for a convolution that gives
   /// `rows`×`columns` cells before pooling.
   static func pays(_ block: ConvolutionBlock, outputs: Int, rows: Int, columns: Int) -> Bool {

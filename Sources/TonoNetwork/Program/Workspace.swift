@@ -5,7 +5,7 @@
 public final class Workspace {
   let values: AlignedFloats
   let gradients: AlignedFloats
-  let winners: UnsafeMutablePointer<UInt8>
+  let winners: AlignedBuffer<UInt8>
   /// Floats of scratch memory for each share.
   let scratch: [AlignedFloats]
   let team: ThreadTeam
@@ -15,13 +15,10 @@ public final class Workspace {
     self.plan = plan
     values = AlignedFloats(count: plan.valueCount)
     gradients = AlignedFloats(count: plan.gradientCount)
-    winners = .allocate(capacity: plan.winnerCount + 64)
-    winners.initialize(repeating: 0, count: plan.winnerCount + 64)
+    winners = AlignedBuffer(count: plan.winnerCount)
     scratch = (0..<threads).map { _ in AlignedFloats(count: plan.scratchCount) }
     team = ThreadTeam(threads: threads)
   }
-
-  deinit { winners.deallocate() }
 
   /// The input that the next forward pass reads.
   public func input(_ name: String) -> UnsafeMutableBufferPointer<Float> {

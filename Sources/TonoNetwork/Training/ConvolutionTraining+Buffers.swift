@@ -4,29 +4,29 @@ extension ConvolutionTraining {
   /// What a block remembers of each sample between its passes, and room to work in.
   struct Buffers {
     /// The input `[samples][rows, columns, cell]`, if the block reads a tensor.
-    var input = TrainingBuffer<Float>(count: 0)
+    var input = AlignedBuffer<Float>(count: 0)
     var inputStride = 0
     /// The map `[samples][tiles, output cell]` before pooling; a first block has none.
-    var map = TrainingBuffer<Float>(count: 0)
+    var map = AlignedBuffer<Float>(count: 0)
     /// The winners' values before normalization, and their places in their windows.
-    var pooled = TrainingBuffer<Float>(count: 0)
-    var winners = TrainingBuffer<UInt8>(count: 0)
+    var pooled = AlignedBuffer<Float>(count: 0)
+    var winners = AlignedBuffer<UInt8>(count: 0)
     /// The output; on the way back the gradient in front of the rectifier takes its place.
-    var output = TrainingBuffer<Float>(count: 0)
+    var output = AlignedBuffer<Float>(count: 0)
     var outputStride = 0
     /// Per sample two sums for each channel: of the map on the way there, of the gradient on the
     /// way back.
-    var moments = TrainingBuffer<Double>(count: 0)
+    var moments = AlignedBuffer<Double>(count: 0)
     /// Per sample a first block's products of patches, then their sums.
-    var patches = TrainingBuffer<Double>(count: 0)
+    var patches = AlignedBuffer<Double>(count: 0)
     /// Per group of samples the sums of weight gradients: of a first block in double precision, else
     /// in Winograd's domain.
-    var patchSums = TrainingBuffer<Double>(count: 0)
-    var products = TrainingBuffer<Float>(count: 0)
+    var patchSums = AlignedBuffer<Double>(count: 0)
+    var products = AlignedBuffer<Float>(count: 0)
     /// Per thread room for kernels, for a map's gradient with zeros behind it, and for an input's.
-    var scratch: [TrainingBuffer<Float>] = []
-    var mapGradients: [TrainingBuffer<Float>] = []
-    var inputGradients: [TrainingBuffer<Float>] = []
+    var scratch: [AlignedBuffer<Float>] = []
+    var mapGradients: [AlignedBuffer<Float>] = []
+    var inputGradients: [AlignedBuffer<Float>] = []
   }
 
   /// Plans all buffers for a largest batch.
@@ -34,36 +34,36 @@ extension ConvolutionTraining {
     let shape = shape
     if source == nil {
       buffers.inputStride = Geometry.inputCount(shape.input, cell: shape.cell, kernel: shape.kernel)
-      buffers.input = TrainingBuffer(count: batch * buffers.inputStride + 8)
+      buffers.input = AlignedBuffer(count: batch * buffers.inputStride + 8)
     }
     buffers.outputStride =
       reader.map { Geometry.inputCount(shape.output, cell: shape.outputCell, kernel: $0) }
       ?? shape.outputCount
-    buffers.output = TrainingBuffer(count: batch * buffers.outputStride)
-    buffers.moments = TrainingBuffer(count: batch * 2 * shape.outputCell)
-    if shape.isPooled { buffers.winners = TrainingBuffer(count: batch * shape.outputCount) }
-    buffers.pooled = TrainingBuffer(count: batch * shape.outputCount)
+    buffers.output = AlignedBuffer(count: batch * buffers.outputStride)
+    buffers.moments = AlignedBuffer(count: batch * 2 * shape.outputCell)
+    if shape.isPooled { buffers.winners = AlignedBuffer(count: batch * shape.outputCount) }
+    buffers.pooled = AlignedBuffer(count: batch * shape.outputCount)
     if shape.isFirst {
       let sums = shape.outputCell * shape.kernel.rows * 8
-      buffers.patches = TrainingBuffer(count: batch * shape.patchCount)
-      buffers.patchSums = TrainingBuffer(count: Self.groups * sums)
+      buffers.patches = AlignedBuffer(count: batch * shape.patchCount)
+      buffers.patchSums = AlignedBuffer(count: Self.groups * sums)
       var convolution = shape.pooledConvolution
       let count = max(Int(tono_convolve_scratch(&convolution)), sums)
-      buffers.scratch = (0..<threads).map { _ in TrainingBuffer(count: count) }
+      buffers.scratch = (0..<threads).map { _ in AlignedBuffer(count: count) }
     } else {
-      buffers.map = TrainingBuffer(count: batch * shape.mapCount)
-      buffers.products = TrainingBuffer(count: Self.groups * 64 * shape.cell * shape.outputCell)
+      buffers.map = AlignedBuffer(count: batch * shape.mapCount)
+      buffers.products = AlignedBuffer(count: Self.groups * 64 * shape.cell * shape.outputCell)
       var convolution = shape.convolution
       let (rows, columns) = (Int32(shape.map.rows), Int32(shape.map.columns))
       let count = max(
         tono_winograd_blocks(&convolution, columns).scratch,
         tono_winograd_adjoint_scratch(&convolution, rows, columns))
-      buffers.scratch = (0..<threads).map { _ in TrainingBuffer(count: Int(count)) }
-      buffers.mapGradients = (0..<threads).map { _ in TrainingBuffer(count: shape.mapCount) }
+      buffers.scratch = (0..<threads).map { _ in AlignedBuffer(count: Int(count)) }
+      buffers.mapGradients = (0..<threads).map { _ in AlignedBuffer(count: shape.mapCount) }
     }
     let inputCount = shape.input.rows * shape.input.columns * shape.cell
     let room = max(readsInput ? 0 : inputCount, reader == nil ? shape.outputCount : 0)
-    buffers.inputGradients = (0..<threads).map { _ in TrainingBuffer(count: room) }
+    buffers.inputGradients = (0..<threads).map { _ in AlignedBuffer(count: room) }
   }
 
   /// A sample's input, whether it is this block's own copy or the source's output.

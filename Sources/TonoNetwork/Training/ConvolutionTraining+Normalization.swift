@@ -11,12 +11,12 @@ extension ConvolutionTraining {
     private(set) var slopes = Slopes()
 
     /// y = scale·x + shift, for each float of a cell.
-    let scale: TrainingBuffer<Float>
-    let shift: TrainingBuffer<Float>
+    let scale: AlignedBuffer<Float>
+    let shift: AlignedBuffer<Float>
     /// The slopes, for each float of a cell.
-    let factor: TrainingBuffer<Float>
-    let constant: TrainingBuffer<Float>
-    let slope: TrainingBuffer<Float>
+    let factor: AlignedBuffer<Float>
+    let constant: AlignedBuffer<Float>
+    let slope: AlignedBuffer<Float>
 
     /// The gradient of the map x: factor·d + constant + slope·x, with the gradient d of what
     /// normalization gave.
@@ -27,11 +27,11 @@ extension ConvolutionTraining {
     }
 
     init(filters: Int, cell: Int) {
-      scale = TrainingBuffer(count: cell)
-      shift = TrainingBuffer(count: cell)
-      factor = TrainingBuffer(count: cell)
-      constant = TrainingBuffer(count: cell)
-      slope = TrainingBuffer(count: cell)
+      scale = AlignedBuffer(count: cell)
+      shift = AlignedBuffer(count: cell)
+      factor = AlignedBuffer(count: cell)
+      constant = AlignedBuffer(count: cell)
+      slope = AlignedBuffer(count: cell)
     }
 
     /// Takes the parameters of a layer, or the bias of a convolution without one.

@@ -8,19 +8,19 @@ extension ConvolutionTraining {
     /// `[filters, channels, rows, columns]`.
     var kernel: [Float] = []
     /// `[rows, columns, 1, output cell]` of a first block, or `[8·8, cell, output cell]`.
-    let forward: TrainingBuffer<Float>
+    let forward: AlignedBuffer<Float>
     /// `[8·8, output cell, cell]`: the same, turned over.
-    let adjoint: TrainingBuffer<Float>
+    let adjoint: AlignedBuffer<Float>
     /// Zeros for kernels that add a bias.
-    let noBias: TrainingBuffer<Float>
+    let noBias: AlignedBuffer<Float>
 
     init(_ shape: Geometry) {
       signs = Array(repeating: 1, count: shape.filters)
       let filtered = 64 * shape.cell * shape.outputCell
-      forward = TrainingBuffer(
+      forward = AlignedBuffer(
         count: shape.isFirst ? shape.kernelCount * shape.outputCell : filtered)
-      adjoint = TrainingBuffer(count: shape.isFirst ? 0 : filtered)
-      noBias = TrainingBuffer(count: max(shape.cell, shape.outputCell))
+      adjoint = AlignedBuffer(count: shape.isFirst ? 0 : filtered)
+      noBias = AlignedBuffer(count: max(shape.cell, shape.outputCell))
     }
   }
 
@@ -47,7 +47,7 @@ extension ConvolutionTraining {
       Winograd.withKernels(shape.kernel) { kernels in
         tono_winograd_transform(
           kernels, filterKernels(filter), Int64(shape.kernelCount), Int32(shape.channels),
-          weights.signs[filter], weights.forward.start + filter, Int64(shape.outputCell),
+          Double(weights.signs[filter]), weights.forward.start + filter, Int64(shape.outputCell),
           Int64(plane))
       }
       for point in 0..<64 {
@@ -125,30 +125,9 @@ extension ConvolutionTraining {
         Winograd.withKernels(shape.kernel) { kernels in
           tono_winograd_transform_adjoint(
             kernels, sums + filter, Int64(shape.outputCell), Int64(plane), Int32(shape.channels),
-            weights.signs[filter], gradient + filter * shape.channels * shape.kernelCount,
+            Double(weights.signs[filter]), gradient + filter * shape.channels * shape.kernelCount,
             Int64(shape.kernelCount))
         }
-      }
-    }
-  }
-}
-
-extension Winograd {
-  /// Calls `body` with the transforms of kernels of one size.
-  static func withKernels(
-    _ size: Pair, _ body: (UnsafePointer<tono_winograd_kernels>) -> Void
-  ) {
-    let vertical = kernelTransform(size: size.rows).flatMap { $0 }
-    let horizontal = kernelTransform(size: size.columns).flatMap { $0 }
-    vertical.withUnsafeBufferPointer { vertical in
-      horizontal.withUnsafeBufferPointer { horizontal in
-        guard let vertical = vertical.baseAddress, let horizontal = horizontal.baseAddress else {
-          return
-        }
-        var kernels = tono_winograd_kernels(
-          kernel_rows: Int32(size.rows), kernel_columns: Int32(size.columns), vertical: vertical,
-          horizontal: horizontal)
-        body(&kernels)
       }
     }
   }

@@ -98,32 +98,22 @@ public final class TrainingProgram {
   private static func steps(
     of path: [Network.Node], _ network: Network, outputs: Set<String>, _ kernels: KernelSet
   ) -> [any TrainingStep] {
-    var followers: [String: [Network.Node]] = [:]
-    for node in path {
-      for input in node.inputs where !outputs.contains(input) {
-        followers[input, default: []].append(node)
-      }
-    }
     var steps: [any TrainingStep] = []
-    var taken: Set<String> = []
     var blocks: [String: ConvolutionTraining] = [:]
-    for node in path where !taken.contains(node.name) {
-      guard let block = ConvolutionBlock(at: node, of: network, followers: followers),
-        ConvolutionTraining.canTrain(block, of: network)
-      else {
-        steps.append(LayerTraining(node, of: network))
-        continue
+    for unit in NetworkUnit.units(of: path, network, targets: outputs) {
+      switch unit {
+      case .layer(let node): steps.append(LayerTraining(node, of: network))
+      case .convolution(let block, _) where ConvolutionTraining.canTrain(block, of: network):
+        // A block that nothing else reads hands its maps on as they are.
+        let readers = path.count { $0.inputs.contains(block.input) }
+        let isAlone = readers == 1 && !outputs.contains(block.input)
+        let source = isAlone ? blocks[block.input] : nil
+        let step = ConvolutionTraining(block, of: network, source: source, kernels)
+        blocks[block.output] = step
+        steps.append(step)
+      case .convolution(_, let nodes):
+        steps += nodes.map { LayerTraining($0, of: network) }
       }
-      var name = node.name
-      while name != block.output, let next = followers[name]?.first {
-        taken.insert(next.name)
-        name = next.name
-      }
-      // A block that nothing else reads hands its maps on as they are.
-      let source = followers[block.input]?.count == 1 ? blocks[block.input] : nil
-      let step = ConvolutionTraining(block, of: network, source: source, kernels)
-      blocks[block.output] = step
-      steps.append(step)
     }
     return steps
   }
