@@ -1,3 +1,5 @@
+import TonoNetwork
+
 /// What keeps a pattern plain: penalties that are taken off the objective, and a blur between steps.
 ///
 /// Penalties are means over the painted input in network units, so that a weight means the same for
@@ -40,38 +42,31 @@ public struct Regularizer: Hashable, Sendable, Codable {
   ) -> Float {
     let (rows, columns) = (maps.rows, maps.columns)
     let share = 1 / Float(maps.count * rows * columns)
+    let kernels = KernelSet.current
     var total = 0.0
     if l2 != 0 || l1 != 0 {
-      for index in 0..<maps.count * rows * columns {
-        let x = input[index]
-        let size = smoothMagnitude(x)
-        total += Double(l2 * x * x + l1 * size)
-        gradient[index] -= share * (2 * l2 * x + l1 * x / size)
-      }
+      total += kernels.penalize(
+        input, l2: l2, l1: l1, share: share, gradient: gradient,
+        count: maps.count * rows * columns)
     }
-    func vary(_ index: Int, _ neighbour: Int, _ weight: Float) {
-      let difference = input[neighbour] - input[index]
-      let size = smoothMagnitude(difference)
-      total += Double(weight * size)
-      let slope = share * weight * difference / size
-      gradient[neighbour] -= slope
-      gradient[index] += slope
+    func vary(from start: Int, step: Int, count: Int, _ weight: Float) {
+      total +=
+        Double(weight)
+        * kernels.vary(
+          input + start, step: step, share: share * weight, gradient: gradient + start,
+          count: count)
     }
     if timeVariation != 0 {
-      for start in stride(from: 0, to: maps.count * rows * columns, by: columns) {
-        for index in start..<start + columns - 1 { vary(index, index + 1, timeVariation) }
+      for row in 0..<maps.count * rows {
+        vary(from: row * columns, step: 1, count: columns - 1, timeVariation)
       }
     }
     if bandVariation != 0 {
       for map in 0..<maps.count {
-        let start = map * rows * columns
-        for index in start..<start + (rows - 1) * columns {
-          vary(index, index + columns, bandVariation)
-        }
+        vary(
+          from: map * rows * columns, step: columns, count: (rows - 1) * columns, bandVariation)
       }
     }
     return Float(total) * share
   }
 }
-
-private func smoothMagnitude(_ x: Float) -> Float { (x * x + 1e-6).squareRoot() }

@@ -43,6 +43,26 @@ extension KernelSet {
     canvas.adjoint(y, Int64(count), factor, mean, slope, gradient)
   }
 
+  /// g ← g − share·(2·l2·x + l1·x ÷ |x|), |x| = √(x² + 10⁻⁶).
+  ///
+  /// - Returns: Σ l2·x² + l1·|x|.
+  package func penalize(
+    _ x: UnsafePointer<Float>, l2: Float, l1: Float, share: Float,
+    gradient: UnsafeMutablePointer<Float>, count: Int
+  ) -> Double {
+    canvas.penalize(x, Int64(count), l2, l1, share, gradient)
+  }
+
+  /// Takes the gradient of share·Σ |d| off, d = x[i + step] − x[i] for i < count, |d| = √(d² + 10⁻⁶).
+  ///
+  /// - Returns: Σ |d|.
+  package func vary(
+    _ x: UnsafePointer<Float>, step: Int, share: Float, gradient: UnsafeMutablePointer<Float>,
+    count: Int
+  ) -> Double {
+    canvas.vary(x, Int64(step), Int64(count), share, gradient)
+  }
+
   /// One step of Adam: moves the moments, and the cells uphill.
   package func adam(
     _ step: AdamStep, gradient: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,

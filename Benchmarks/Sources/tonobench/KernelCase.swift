@@ -49,7 +49,7 @@ final class KernelCase {
     let patch = (window.rows + kernel) * (window.columns + kernel + 8)
     weights = Floats(
       filters
-        * max(64 * channels, kernel * (kernel * channels + 8), window.rows * window.columns * patch)
+        * max(64 * channels, kernel * (kernel * channels + 16), window.rows * window.columns * patch)
         + 64)
     bias = Floats(filters)
     let columnCount = Int32(outputColumns)

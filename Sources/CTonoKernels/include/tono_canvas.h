@@ -36,6 +36,15 @@ typedef struct {
   double (*_Nonnull adjoint)(const float *_Nonnull y, int64_t count, double factor, double mean,
                              double slope, float *_Nonnull gradient);
 
+  // gradient −= share·(2·l2·x + l1·x ÷ |x|); returns Σ l2·x² + l1·|x|. |x| is √(x² + 10⁻⁶).
+  double (*_Nonnull penalize)(const float *_Nonnull x, int64_t count, float l2, float l1,
+                              float share, float *_Nonnull gradient);
+
+  // For the differences d = x[i + step] − x[i]: gradient[i] += share·d ÷ |d|, and as much off
+  // gradient[i + step]; returns Σ |d|. |d| is √(d² + 10⁻⁶).
+  double (*_Nonnull vary)(const float *_Nonnull x, int64_t step, int64_t count, float share,
+                          float *_Nonnull gradient);
+
   // first  = first_decay·first + first_share·s, s = slope·gradient
   // second = second_decay·second + second_share·s²
   // cells += rate·first ÷ (√(second_correction·second) + epsilon)

@@ -89,7 +89,7 @@ typedef struct {
   // d_output, output  the map's first cell; where the convolution rectifies, gradients of outputs
   //          that are 0 count nothing
   // weights  [kernel_rows, output_cell, run], run = kernel_columns · input_cell, filled with zeros up
-  //          to a multiple of 8: the last run of a row may touch 7 floats behind it
+  //          to a multiple of 16: whole cache lines. The last run of a row may touch 7 floats behind it
   // rows     rows of input, of which there are as many as the output needs
   // scratch  tono_scatter_scratch bytes
   void (*_Nonnull scatter)(const tono_convolution *_Nonnull c, const float *_Nonnull d_output,

@@ -36,6 +36,29 @@ static double tono_adjoint(const float *y, int64_t count, double factor, double 
   return tono_sum_squares(gradient, 0, count);
 }
 
+static double tono_penalize(const float *x, int64_t count, float l2, float l1, float share,
+                            float *gradient) {
+  double total = 0;
+  for (int64_t i = 0; i < count; i++) {
+    const float size = sqrtf(x[i] * x[i] + 1e-6f);
+    total += l2 * x[i] * x[i] + l1 * size;
+    gradient[i] -= share * (2 * l2 * x[i] + l1 * x[i] / size);
+  }
+  return total;
+}
+
+static double tono_vary(const float *x, int64_t step, int64_t count, float share,
+                        float *gradient) {
+  double total = 0;
+  for (int64_t i = 0; i < count; i++) {
+    const float difference = x[i + step] - x[i], size = sqrtf(difference * difference + 1e-6f);
+    total += size;
+    gradient[i] += share * difference / size;
+    gradient[i + step] -= share * difference / size;
+  }
+  return total;
+}
+
 static void tono_adam_step(const float *gradient, int64_t count, tono_adam step, float *first,
                            float *second, float *cells) {
   for (int64_t i = 0; i < count; i++) {

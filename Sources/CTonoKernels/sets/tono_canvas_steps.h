@@ -97,6 +97,62 @@ static double tono_adjoint(const float *y, int64_t count, double factor, double 
   return tono_sum_lanes(&a, &b) + rest;
 }
 
+TONO_INLINE double tono_penalize_sizes(const float *x, int64_t count, float l2, const float l1,
+                                       float share, float *gradient) {
+  tono_d8 total = 0;
+  double rest = 0;
+  int64_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const tono_v8 v = tono_load8(x + i);
+    tono_v8 penalty = l2 * v * v, slope = 2 * l2 * v;
+    if (l1 != 0) {
+      const tono_v8 size = __builtin_elementwise_sqrt(v * v + 1e-6f);
+      penalty += l1 * size;
+      slope += l1 * v / size;
+    }
+    tono_store8(gradient + i, tono_load8(gradient + i) - share * slope);
+    total += tono_to_double(penalty);
+  }
+  for (; i < count; i++) {
+    const float size = sqrtf(x[i] * x[i] + 1e-6f);
+    rest += l2 * x[i] * x[i] + l1 * size;
+    gradient[i] -= share * (2 * l2 * x[i] + l1 * x[i] / size);
+  }
+  const tono_d8 none = 0;
+  return tono_sum_lanes(&total, &none) + rest;
+}
+
+static double tono_penalize(const float *x, int64_t count, float l2, float l1, float share,
+                            float *gradient) {
+  // Without roots where none are needed.
+  if (l1 == 0) return tono_penalize_sizes(x, count, l2, 0, share, gradient);
+  return tono_penalize_sizes(x, count, l2, l1, share, gradient);
+}
+
+static double tono_vary(const float *x, int64_t step, int64_t count, float share,
+                        float *gradient) {
+  tono_d8 total = 0;
+  double rest = 0;
+  int64_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const tono_v8 difference = tono_load8(x + i + step) - tono_load8(x + i);
+    const tono_v8 size = __builtin_elementwise_sqrt(difference * difference + 1e-6f);
+    const tono_v8 slope = share * difference / size;
+    // One after the other: the two overlap.
+    tono_store8(gradient + i, tono_load8(gradient + i) + slope);
+    tono_store8(gradient + i + step, tono_load8(gradient + i + step) - slope);
+    total += tono_to_double(size);
+  }
+  for (; i < count; i++) {
+    const float difference = x[i + step] - x[i], size = sqrtf(difference * difference + 1e-6f);
+    rest += size;
+    gradient[i] += share * difference / size;
+    gradient[i + step] -= share * difference / size;
+  }
+  const tono_d8 none = 0;
+  return tono_sum_lanes(&total, &none) + rest;
+}
+
 static void tono_adam_step(const float *gradient, int64_t count, tono_adam step, float *first,
                            float *second, float *cells) {
   int64_t i = 0;

@@ -27,7 +27,7 @@ static void tono_convolve_block(const tono_convolution *c, const float *x, const
         const float *start = x + (int64_t)kr * c->dilation_rows * c->input_pitch;
         int32_t row = first / columns, column = first % columns;
         for (int32_t i = first; i < first + count;) {
-          const int32_t tile = first + count - i >= TONO_POSITIONS ? TONO_POSITIONS : 1;
+          const int32_t tile = tono_tile_positions(first + count - i);
           const float *inputs[TONO_POSITIONS];
           float *outputs[TONO_POSITIONS];
           for (int32_t p = 0; p < tile; p++) {
@@ -38,7 +38,7 @@ static void tono_convolve_block(const tono_convolution *c, const float *x, const
               row++;
             }
           }
-          tono_tile(inputs, tile, w, width, q, outputs);
+          tono_tile(inputs, tile, w, width, &q, outputs);
           i += tile;
         }
       }

@@ -4,8 +4,8 @@
 
 #include "tono_vectors.h"
 
-// Vectors of a run that are summed at once.
-#define TONO_RUN_VECTORS 12
+// Vectors of 8 floats that are summed at once.
+#define TONO_RUN_VECTORS (TONO_LANES == 16 ? 24 : 12)
 
 // A gradient and where its channel's weights begin.
 typedef struct {
@@ -44,39 +44,43 @@ static void tono_collect_winners(const tono_convolution *c, int32_t run, const f
   }
 }
 
-// d[0 ..< 8·vectors] += Σ gradient · weights[channel]. Sums begin at 0, so that they need not wait for
-// what neighbouring cells just stored.
+// d[0 ..< 8·COUNT] += Σ gradient · weights[channel], in wide vectors and one of 8 for what is left. Sums
+// begin at 0, so that they need not wait for what neighbouring cells just stored.
 #define TONO_DEFINE_RUN(COUNT)                                                                    \
   static void tono_run_##COUNT(const tono_winner *list, int32_t n, const float *weights,          \
                                float *d) {                                                        \
-    tono_v8 sums[COUNT];                                                                          \
-    TONO_UNROLL for (int v = 0; v < COUNT; v++) sums[v] = 0;                                      \
+    enum { wides = 8 * COUNT / TONO_LANES, rest = wides * TONO_LANES };                           \
+    tono_wide sums[wides + 1];                                                                    \
+    tono_v8 last = 0;                                                                             \
+    TONO_UNROLL for (int v = 0; v < wides; v++) sums[v] = 0;                                      \
     for (int32_t i = 0; i < n; i++) {                                                             \
       const float gradient = list[i].gradient;                                                    \
       const float *w = weights + list[i].weights;                                                 \
-      TONO_UNROLL for (int v = 0; v < COUNT; v++) sums[v] += tono_load8(w + 8 * v) * gradient;    \
+      TONO_UNROLL for (int v = 0; v < wides; v++) {                                               \
+        sums[v] += tono_load_wide(w + v * TONO_LANES) * gradient;                                 \
+      }                                                                                           \
+      if (rest < 8 * COUNT) last += tono_load8(w + rest) * gradient;                              \
     }                                                                                             \
-    TONO_UNROLL for (int v = 0; v < COUNT; v++) {                                                 \
-      tono_store8(d + 8 * v, tono_load8(d + 8 * v) + sums[v]);                                    \
+    TONO_UNROLL for (int v = 0; v < wides; v++) {                                                 \
+      float *cells = d + v * TONO_LANES;                                                          \
+      tono_store_wide(cells, tono_load_wide(cells) + sums[v]);                                    \
     }                                                                                             \
+    if (rest < 8 * COUNT) tono_store8(d + rest, tono_load8(d + rest) + last);                     \
   }
-TONO_DEFINE_RUN(1)
-TONO_DEFINE_RUN(2)
-TONO_DEFINE_RUN(3)
-TONO_DEFINE_RUN(4)
-TONO_DEFINE_RUN(5)
-TONO_DEFINE_RUN(6)
-TONO_DEFINE_RUN(7)
-TONO_DEFINE_RUN(8)
-TONO_DEFINE_RUN(9)
-TONO_DEFINE_RUN(10)
-TONO_DEFINE_RUN(11)
-TONO_DEFINE_RUN(12)
+
+#define TONO_FIRST_RUNS(F) F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12)
+#if TONO_LANES == 16
+#define TONO_EACH_RUN(F)                                                                          \
+  TONO_FIRST_RUNS(F)                                                                              \
+  F(13) F(14) F(15) F(16) F(17) F(18) F(19) F(20) F(21) F(22) F(23) F(24)
+#else
+#define TONO_EACH_RUN(F) TONO_FIRST_RUNS(F)
+#endif
+TONO_EACH_RUN(TONO_DEFINE_RUN)
 
 typedef void (*tono_run)(const tono_winner *, int32_t, const float *, float *);
-static const tono_run tono_runs[TONO_RUN_VECTORS + 1] = {
-    0,          tono_run_1, tono_run_2, tono_run_3, tono_run_4,  tono_run_5,  tono_run_6,
-    tono_run_7, tono_run_8, tono_run_9, tono_run_10, tono_run_11, tono_run_12};
+#define TONO_NAME_RUN(COUNT) tono_run_##COUNT,
+static const tono_run tono_runs[TONO_RUN_VECTORS] = {TONO_EACH_RUN(TONO_NAME_RUN)};
 
 // The output rows first ..< last whose windows see any of these input rows.
 TONO_INLINE void tono_seen_by(const tono_convolution *c, tono_rows rows, int32_t output_rows,
@@ -93,10 +97,12 @@ static void tono_scatter(const tono_convolution *c, const float *d_output, const
                          const uint8_t *winners, const float *weights, int32_t output_rows,
                          int32_t columns, tono_rows rows, void *scratch, float *d_input) {
   const int32_t places = c->window_rows * c->window_columns;
-  const int32_t vectors = (c->kernel_columns * c->input_cell + 7) / 8, run = 8 * vectors;
-  // Pieces of a run are as long as registers allow: their weights stay in the first-level cache.
+  const int32_t vectors = (c->kernel_columns * c->input_cell + 7) / 8;
+  const int32_t run = (vectors + 1) / 2 * 16;
+  // Pieces of a run are as long as registers allow: their weights stay in the first-level cache. They
+  // begin at wide vectors.
   const int32_t pieces = (vectors + TONO_RUN_VECTORS - 1) / TONO_RUN_VECTORS;
-  const int32_t piece = (vectors + pieces - 1) / pieces;
+  const int32_t piece = ((vectors + pieces - 1) / pieces + 1) / 2 * 2;
   const int64_t winners_pitch = (int64_t)columns * c->output_cell;
   const int64_t step = (int64_t)c->stride_columns * c->input_cell;
   int32_t *counts = scratch;
@@ -109,7 +115,7 @@ static void tono_scatter(const tono_convolution *c, const float *d_output, const
     for (int32_t kr = 0; kr < c->kernel_rows; kr++) {
       const float *row_weights = weights + (int64_t)kr * c->output_cell * run;
       for (int32_t v = 0; v < vectors; v += piece) {
-        const tono_run sum = tono_runs[vectors - v < piece ? vectors - v : piece];
+        const tono_run sum = tono_runs[(vectors - v < piece ? vectors - v : piece) - 1];
         const tono_winner *next = list;
         const int32_t *count = counts;
         for (int32_t k = 0; k < columns; k++) {
@@ -131,19 +137,30 @@ static void tono_scatter(const tono_convolution *c, const float *d_output, const
 // Bytes of a table that stay in cache.
 #define TONO_TABLE 40960
 
-// `rows` rows of one vector += Σ over channels of gradient · table.
+// `rows` rows of one vector += Σ over channels of gradient · table. Where patches are a vector wide,
+// two rows of one lie side by side.
 TONO_INLINE void tono_scatter_rows(const float *gradients, const uint8_t *winners,
                                    const float *table, int64_t entry, int32_t places,
                                    const int32_t patch, int32_t count, const int32_t rows,
                                    float *d, int64_t pitch) {
+  const int32_t pairs = TONO_LANES == 16 && patch == 8 ? rows / 2 : 0;
+  tono_v16 twos[4];
   tono_v8 sums[8];
-  TONO_UNROLL for (int32_t row = 0; row < rows; row++) sums[row] = 0;
+  TONO_UNROLL for (int32_t pair = 0; pair < pairs; pair++) twos[pair] = 0;
+  TONO_UNROLL for (int32_t row = 2 * pairs; row < rows; row++) sums[row] = 0;
   for (int32_t o = 0; o < count; o++, table += places * entry) {
     const float gradient = gradients[o];
     const float *t = table + (winners ? winners[o] * entry : 0);
-    TONO_UNROLL for (int32_t row = 0; row < rows; row++) {
+    TONO_UNROLL for (int32_t pair = 0; pair < pairs; pair++) {
+      twos[pair] += *(const tono_v16 *)(t + 16 * pair) * gradient;
+    }
+    TONO_UNROLL for (int32_t row = 2 * pairs; row < rows; row++) {
       sums[row] += tono_load8(t + row * patch) * gradient;
     }
+  }
+  TONO_UNROLL for (int32_t pair = 0; pair < pairs; pair++) {
+    sums[2 * pair] = twos[pair].lo;
+    sums[2 * pair + 1] = twos[pair].hi;
   }
   TONO_UNROLL for (int32_t row = 0; row < rows; row++) {
     tono_store8(d + row * pitch, tono_load8(d + row * pitch) + sums[row]);

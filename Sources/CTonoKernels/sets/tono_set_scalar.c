@@ -149,7 +149,7 @@ static void tono_hand_back(const tono_convolution *c, float gradient, const floa
 static void tono_scatter(const tono_convolution *c, const float *d_output, const float *output,
                          const uint8_t *winners, const float *weights, int32_t output_rows,
                          int32_t columns, tono_rows rows, void *scratch, float *d_input) {
-  const int64_t run = (c->kernel_columns * c->input_cell + 7) / 8 * 8;
+  const int64_t run = (c->kernel_columns * c->input_cell + 15) / 16 * 16;
   TONO_FOR_EACH_GRADIENT {
     const int64_t index = r * c->output_pitch + (int64_t)k * c->output_cell + o;
     if (c->rectifies && !(output[index] > 0)) continue;

@@ -34,6 +34,8 @@ const tono_kernel_set TONO_JOIN(tono_set_, TONO_SET) = {
             .sum_products = tono_sum_products,
             .paint = tono_paint,
             .adjoint = tono_adjoint,
+            .penalize = tono_penalize,
+            .vary = tono_vary,
             .adam = tono_adam_step,
         },
     .training = &tono_training,

@@ -133,7 +133,7 @@ static void tono_winograd_add_products(const tono_convolution *c, const float *p
           inputs[p] = v + i + p;
           outputs[p] = u + (int64_t)(i + p) * c->output_cell + o;
         }
-        tono_tile(inputs, TONO_POSITIONS, e + o, width, q, outputs);
+        tono_tile(inputs, TONO_POSITIONS, e + o, width, &q, outputs);
       }
     }
   }

@@ -82,14 +82,14 @@ static void tono_winograd_products(const tono_convolution *c, const float *plane
     for (int32_t o = 0, width; o < c->output_cell; o += width) {
       width = tono_tile_width(c->output_cell - o);
       for (int32_t t = 0; t < tiles;) {
-        const int32_t count = tiles - t >= TONO_POSITIONS ? TONO_POSITIONS : 1;
+        const int32_t count = tono_tile_positions(tiles - t);
         const float *inputs[TONO_POSITIONS];
         float *outputs[TONO_POSITIONS];
         for (int32_t p = 0; p < count; p++) {
           inputs[p] = planes + point * plane + (int64_t)(t + p) * c->input_cell;
           outputs[p] = products + point * product_plane + (int64_t)(t + p) * c->output_cell + o;
         }
-        tono_tile(inputs, count, w + o, width, q, outputs);
+        tono_tile(inputs, count, w + o, width, &q, outputs);
         t += count;
       }
     }

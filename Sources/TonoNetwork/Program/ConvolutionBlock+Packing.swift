@@ -14,9 +14,9 @@ extension ConvolutionBlock {
     }
   }
 
-  /// `[kernel rows, outputs, run]` for the adjoint, run = kernel columns · cell in whole vectors.
+  /// `[kernel rows, outputs, run]` for the adjoint, run = kernel columns · cell in whole cache lines.
   func packScatter(_ filters: Range<Int>, cell: Int) -> AlignedFloats {
-    let (outputs, run) = (wholeVectors(filters.count), wholeVectors(kernel.columns * cell))
+    let (outputs, run) = (wholeVectors(filters.count), wholeLines(kernel.columns * cell))
     return AlignedFloats(count: kernel.rows * outputs * run) { packed in
       forEachWeight(filters) { output, filter, channel, row, column in
         packed[(row * outputs + output) * run + column * cell + channel] =
@@ -102,3 +102,6 @@ extension ConvolutionBlock {
 
 /// The smallest multiple of 8 that holds so many floats.
 func wholeVectors(_ count: Int) -> Int { (count + 7) / 8 * 8 }
+
+/// The smallest multiple of 16, a cache line, that holds so many floats.
+func wholeLines(_ count: Int) -> Int { (count + 15) / 16 * 16 }

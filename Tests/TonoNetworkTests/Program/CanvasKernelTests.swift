@@ -56,6 +56,27 @@ import TonoNetwork
     }
   }
 
+  @Test("penalties", arguments: cases)
+  func penalties(_ set: KernelSet, _ count: Int) {
+    func run(_ set: KernelSet) -> (gradient: [Float], sums: [Double]) {
+      let (x, step) = (numbers(2 * count, 8), count / 2)
+      var gradient = numbers(2 * count, 9)
+      let sums =
+        [(l2: 0.7, l1: 0), (0, 0.4), (0.3, 0.2)].map { (l2: Float, l1: Float) in
+          set.penalize(x, l2: l2, l1: l1, share: 0.1, gradient: &gradient, count: count)
+        }
+        + [1, step].map { step in
+          set.vary(x, step: step, share: 0.2, gradient: &gradient, count: count)
+        }
+      return (gradient, sums)
+    }
+    let (result, expected) = (run(set), run(scalar))
+    expectEqual(result.gradient, expected.gradient)
+    for (sum, plain) in zip(result.sums, expected.sums) {
+      #expect(abs(sum - plain) <= Tolerance.sum * Double(count))
+    }
+  }
+
   @Test("Adam", arguments: cases)
   func adam(_ set: KernelSet, _ count: Int) {
     func run(_ set: KernelSet) -> [[Float]] {

@@ -233,7 +233,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   func scatter(_ set: KernelSet) -> [Float] {
     var geometry = placed
     let kernel = Int(geometry.kernel_columns * geometry.input_cell)
-    let run = wholeVectors(kernel)
+    let run = wholeLines(kernel)
     var weights = numbers(Int(geometry.kernel_rows * geometry.output_cell) * run, 4)
     for index in weights.indices where index % run >= kernel { weights[index] = 0 }
     let bytes = Int(tono_scatter_scratch(&geometry, Int32(size.columns)))
