@@ -11,7 +11,12 @@ static int32_t tono_common_divisor(int32_t a, int32_t b) {
 }
 
 int64_t tono_convolve_scratch(const tono_convolution *c) {
-  return (int64_t)tono_convolve_columns(c) * c->window_rows * c->window_columns * c->output_cell;
+  const int64_t block =
+      (int64_t)tono_convolve_columns(c) * c->window_rows * c->window_columns * c->output_cell;
+  if (c->input_cell > 1) return block;
+  const int64_t spread = tono_window_rows(c, TONO_WINDOW_ROWS) * tono_window_columns(c);
+  const int64_t windows = TONO_WINDOWS * (spread + 2 * c->output_cell);
+  return windows > block ? windows : block;
 }
 
 tono_winograd_block tono_winograd_blocks(const tono_convolution *c, int32_t columns) {
@@ -43,6 +48,12 @@ int64_t tono_scatter_scratch(const tono_convolution *c, int32_t columns) {
   // Per cell and output a gradient and its weights' place, per cell and place in its window their
   // number.
   return (int64_t)columns * (8 * c->output_cell + 4 * c->window_rows * c->window_columns);
+}
+
+int64_t tono_scatter_channel_scratch(const tono_convolution *c, int32_t rows, int32_t columns) {
+  const int64_t weights = (int64_t)c->kernel_rows * c->kernel_columns * c->input_cell;
+  const int64_t reach = (c->kernel_rows - 1) * c->dilation_rows;
+  return weights + 16 + (rows + reach) * (columns + 2 * (c->kernel_columns - 1));
 }
 
 int64_t tono_winograd_adjoint_scratch(const tono_convolution *c, int32_t rows, int32_t columns) {

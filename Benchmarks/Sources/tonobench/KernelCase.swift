@@ -47,18 +47,18 @@ final class KernelCase {
     output = Floats(outputRows * outputColumns * filters)
     dOutput = Floats(outputRows * outputColumns * filters)
     let patch = (window.rows + kernel) * (window.columns + kernel + 8)
+    let table = window.rows * window.columns * patch
     weights = Floats(
-      filters
-        * max(64 * channels, kernel * (kernel * channels + 16), window.rows * window.columns * patch)
-        + 64)
+      filters * max(64 * channels, kernel * (kernel * channels + 16), table) + 64)
     bias = Floats(filters)
-    let columnCount = Int32(outputColumns)
+    let (columnCount, rowCount) = (Int32(outputColumns), Int32(inputRows))
     scratch = withUnsafePointer(to: geometry) { geometry in
       Floats(
         Int(
           max(
             tono_winograd_blocks(geometry, columnCount).scratch, tono_convolve_scratch(geometry),
-            tono_scatter_scratch(geometry, columnCount) / 4)) + 64)
+            tono_scatter_scratch(geometry, columnCount) / 4,
+            tono_scatter_channel_scratch(geometry, rowCount, columnCount))) + 64)
     }
     winners = .allocate(capacity: output.count + 64)
     winners.initialize(repeating: 0, count: output.count + 64)
@@ -115,7 +115,7 @@ final class KernelCase {
     case .scatterChannel:
       functions.scatter_channel(
         &geometry, dOutput.start, output.start, weights.start, rows.count, columns, allInput,
-        dInput.start)
+        scratch.start, dInput.start)
     }
   }
 

@@ -113,12 +113,16 @@ typedef struct {
                                     const float *_Nonnull weights, float bias, tono_rows rows,
                                     int32_t columns, float *_Nonnull output);
 
-  // The adjoint of convolve_channel, for some rows of the input: adds to d_input.
+  // The adjoint of convolve_channel, for some rows of the input: adds to d_input. Strides are 1, and
+  // input_cell is 1 or a multiple of 8.
   // d_output, output  the map's first cell
+  // scratch  tono_scatter_channel_scratch floats
   void (*_Nonnull scatter_channel)(const tono_convolution *_Nonnull c,
                                    const float *_Nonnull d_output, const float *_Nonnull output,
                                    const float *_Nonnull weights, int32_t output_rows,
-                                   int32_t columns, tono_rows rows, float *_Nonnull d_input);
+                                   int32_t columns, tono_rows rows, float *_Nonnull scratch,
+                                   float *_Nonnull d_input);
+
   // y[o, c] = Σ_i weight(o, i) · x[i, c] + bias[o], for maps with their channels first.
   // weights  element (o, i) at o · output_stride + i · input_stride
   // bias     [outputs], or NULL for none
@@ -138,6 +142,11 @@ typedef struct {
 
 // Bytes of scratch memory that tono_kernel_set.scatter needs for a map of `columns` columns.
 int64_t tono_scatter_scratch(const tono_convolution *_Nonnull c, int32_t columns);
+
+// Floats of scratch memory that tono_kernel_set.scatter_channel needs for `rows` rows of input and a map
+// of `columns` columns.
+int64_t tono_scatter_channel_scratch(const tono_convolution *_Nonnull c, int32_t rows,
+                                     int32_t columns);
 
 // The sets that this processor can run, the plain one first and the fastest last; NULL ends them.
 const tono_kernel_set *_Nullable tono_kernel_set_at(int32_t index);

@@ -12,6 +12,19 @@ static inline int32_t tono_convolve_columns(const tono_convolution *c) {
   return columns < 1 ? 1 : columns;
 }
 
+// Output windows and rows of them that convolutions of one channel compute at once: their input stays
+// in the first-level cache.
+#define TONO_WINDOWS 64
+#define TONO_WINDOW_ROWS 8
+
+// The rows of input that `rows` rows of windows see, and the columns that one window sees.
+static inline int32_t tono_window_rows(const tono_convolution *c, int32_t rows) {
+  return (rows * c->window_rows - 1) * c->stride_rows + (c->kernel_rows - 1) * c->dilation_rows + 1;
+}
+static inline int32_t tono_window_columns(const tono_convolution *c) {
+  return (c->window_columns - 1) * c->stride_columns + c->kernel_columns;
+}
+
 // Floats between the 64 planes of transformed tiles: not a multiple of the cache's own stride.
 static inline int64_t tono_winograd_plane(int32_t tiles, int32_t cell) {
   return (int64_t)tiles * cell + 16;

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "tono_tile.h"
+#if TONO_REGISTERS == 32
+#include "tono_windows.h"
+#endif
 
 // Cells whose partial sums stay in the first-level cache while a kernel row's weights do.
 #define TONO_CELLS 32
@@ -95,6 +98,12 @@ static void tono_pool_block(const tono_convolution *c, const float *x, int64_t p
 static void tono_convolve(const tono_convolution *c, const float *input, const float *weights,
                           const float *bias, tono_rows rows, int32_t columns, float *scratch,
                           float *output, uint8_t *winners) {
+#if TONO_REGISTERS == 32
+  if (tono_fits_windows(c)) {
+    tono_convolve_windows(c, input, weights, bias, rows, columns, scratch, output, winners);
+    return;
+  }
+#endif
   const int32_t block = tono_convolve_columns(c);
   const int64_t winners_pitch = (int64_t)columns * c->output_cell;
   for (int32_t r = rows.first; r < rows.first + rows.count; r++) {

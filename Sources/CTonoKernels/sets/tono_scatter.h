@@ -144,23 +144,32 @@ TONO_INLINE void tono_scatter_rows(const float *gradients, const uint8_t *winner
                                    const int32_t patch, int32_t count, const int32_t rows,
                                    float *d, int64_t pitch) {
   const int32_t pairs = TONO_LANES == 16 && patch == 8 ? rows / 2 : 0;
-  tono_v16 twos[4];
-  tono_v8 sums[8];
-  TONO_UNROLL for (int32_t pair = 0; pair < pairs; pair++) twos[pair] = 0;
-  TONO_UNROLL for (int32_t row = 2 * pairs; row < rows; row++) sums[row] = 0;
-  for (int32_t o = 0; o < count; o++, table += places * entry) {
-    const float gradient = gradients[o];
-    const float *t = table + (winners ? winners[o] * entry : 0);
-    TONO_UNROLL for (int32_t pair = 0; pair < pairs; pair++) {
-      twos[pair] += *(const tono_v16 *)(t + 16 * pair) * gradient;
-    }
-    TONO_UNROLL for (int32_t row = 2 * pairs; row < rows; row++) {
-      sums[row] += tono_load8(t + row * patch) * gradient;
+  // Few sums wait for each other: then every other channel has its own.
+  const int32_t halves = TONO_LANES == 16 ? 2 : 1;
+  tono_v16 twos[2][4];
+  tono_v8 sums[8], others[8];
+  TONO_UNROLL for (int32_t pair = 0; pair < pairs; pair++) twos[0][pair] = twos[1][pair] = 0;
+  TONO_UNROLL for (int32_t row = 2 * pairs; row < rows; row++) sums[row] = others[row] = 0;
+  for (int32_t o = 0; o < count; o += halves) {
+    TONO_UNROLL for (int32_t half = 0; half < halves; half++, table += places * entry) {
+      const float gradient = gradients[o + half];
+      const float *t = table + (winners ? winners[o + half] * entry : 0);
+      TONO_UNROLL for (int32_t pair = 0; pair < pairs; pair++) {
+        twos[half][pair] += *(const tono_v16 *)(t + 16 * pair) * gradient;
+      }
+      tono_v8 *mine = half ? others : sums;
+      TONO_UNROLL for (int32_t row = 2 * pairs; row < rows; row++) {
+        mine[row] += tono_load8(t + row * patch) * gradient;
+      }
     }
   }
   TONO_UNROLL for (int32_t pair = 0; pair < pairs; pair++) {
-    sums[2 * pair] = twos[pair].lo;
-    sums[2 * pair + 1] = twos[pair].hi;
+    twos[0][pair] += twos[1][pair];
+    sums[2 * pair] = twos[0][pair].lo;
+    sums[2 * pair + 1] = twos[0][pair].hi;
+  }
+  if (halves == 2) {
+    TONO_UNROLL for (int32_t row = 2 * pairs; row < rows; row++) sums[row] += others[row];
   }
   TONO_UNROLL for (int32_t row = 0; row < rows; row++) {
     tono_store8(d + row * pitch, tono_load8(d + row * pitch) + sums[row]);

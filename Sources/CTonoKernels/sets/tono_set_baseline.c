@@ -3,7 +3,7 @@
 #if defined(__x86_64__)
 #define TONO_SET baseline
 #define TONO_LANES 4
-#define TONO_POSITIONS 4
+#define TONO_REGISTERS 16
 
 #include "tono_set.h"
 

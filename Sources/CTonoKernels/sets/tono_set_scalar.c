@@ -197,7 +197,8 @@ static void tono_convolve_channel(const tono_convolution *c, const float *input,
 
 static void tono_scatter_channel(const tono_convolution *c, const float *d_output,
                                  const float *output, const float *weights, int32_t output_rows,
-                                 int32_t columns, tono_rows rows, float *d_input) {
+                                 int32_t columns, tono_rows rows, float *scratch,
+                                 float *d_input) {
   for (int32_t r = 0; r < output_rows; r++) {
     for (int32_t k = 0; k < columns; k++) {
       const int64_t index = r * c->output_pitch + k;

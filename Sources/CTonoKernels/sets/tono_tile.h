@@ -11,6 +11,9 @@ typedef struct {
   int accumulates;  // whether y is added to
 } tono_product;
 
+// Cells of a tile at most: their sums of three vectors fill the registers but for a few.
+#define TONO_POSITIONS (TONO_REGISTERS / 4)
+
 // Outputs come in units; a tile has at most so many.
 #define TONO_UNIT (TONO_LANES == 4 ? 4 : 8)
 #define TONO_UNITS (TONO_LANES == 16 ? 6 : 3)
@@ -64,7 +67,7 @@ typedef void (*tono_tile_kernel)(const float *const *x, const float *w, const to
 #else
 #define TONO_EACH_UNIT(F, P) F(P, 1) F(P, 2) F(P, 3)
 #endif
-#if TONO_POSITIONS == 8
+#if TONO_REGISTERS == 32
 #define TONO_EACH_TILE(F) F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8)
 #else
 #define TONO_EACH_TILE(F) F(1) F(2) F(3) F(4)

@@ -138,8 +138,8 @@ struct ConvolutionStep: Step {
   }
 }
 
-/// A convolution block without pooling of which one output channel is asked: what a channel's or a
-/// unit's ascent ends in.
+/// A convolution block without pooling and strides of which one output channel is asked: what a
+/// channel's or a unit's ascent ends in.
 struct ChannelConvolutionStep: Step {
   private let geometry: tono_convolution
   private let kernels: KernelSet
@@ -152,7 +152,16 @@ struct ChannelConvolutionStep: Step {
 
   var summary: String { "one channel, \(input.extent) → \(output.extent)" }
 
-  init(_ block: ConvolutionBlock, input: MapSlot, output: MapSlot, kernels: KernelSet) {
+  /// Whether the kernels compute the block from an input slot.
+  static func suits(_ block: ConvolutionBlock, input: MapSlot) -> Bool {
+    block.window == .one && block.convolution.window.strides == .one
+      && (input.cell == 1 || input.cell % 8 == 0)
+  }
+
+  init(
+    _ block: ConvolutionBlock, input: MapSlot, output: MapSlot, plan: inout BufferPlan,
+    kernels: KernelSet
+  ) {
     self.input = input
     self.output = output
     self.kernels = kernels
@@ -163,6 +172,12 @@ struct ChannelConvolutionStep: Step {
     let filter = output.channels.lowerBound
     weights = block.packChannel(filter, cell: input.cell)
     bias = Float(block.bias(filter))
+    plan.needScratch(
+      withUnsafePointer(to: geometry) {
+        Int(
+          tono_scatter_channel_scratch(
+            $0, Int32(frame.rows.count), Int32(output.columns.count)))
+      })
   }
 
   func forward(_ workspace: Workspace, _ share: Share) {
@@ -179,7 +194,7 @@ struct ChannelConvolutionStep: Step {
       &geometry, workspace.gradients.start + output.gradient,
       workspace.values.start + output.values, weights.start, Int32(output.rows.count),
       Int32(output.columns.count), tono_rows(share.range(of: inputRows)),
-      workspace.gradients.start + input.gradient + start)
+      workspace.scratch[share.index].start, workspace.gradients.start + input.gradient + start)
   }
 }
 

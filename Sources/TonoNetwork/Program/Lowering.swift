@@ -105,12 +105,15 @@ struct Lowering {
 
   private mutating func lower(_ block: ConvolutionBlock, _ region: Region) throws {
     let input = try map(block.input)
-    if region.ranges[0].count == 1, block.window == .one, frames[block.output] == nil {
+    if region.ranges[0].count == 1, frames[block.output] == nil,
+      ChannelConvolutionStep.suits(block, input: input)
+    {
       let output = mapSlot(
         channels: region.ranges[0], rows: region.ranges[1], columns: region.ranges[2], cell: 1)
       maps[block.output] = output
       add(
-        ChannelConvolutionStep(block, input: input, output: output, kernels: kernels),
+        ChannelConvolutionStep(
+          block, input: input, output: output, plan: &plan, kernels: kernels),
         computing: block.output)
       return
     }

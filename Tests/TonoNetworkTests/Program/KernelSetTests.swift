@@ -45,11 +45,14 @@ import Testing
     expectClose(test.scatterTable(set), test.scatterTable(ConvolutionCase.scalar))
   }
 
-  @Test("one channel and its gradient", arguments: cases)
+  @Test("one channel", arguments: cases)
   func channel(_ set: KernelSet, _ test: ConvolutionCase) {
-    let (fast, plain) = (test.channel(set), test.channel(ConvolutionCase.scalar))
-    expectClose(fast.output, plain.output)
-    expectClose(fast.gradient, plain.gradient)
+    expectClose(test.channel(set), test.channel(ConvolutionCase.scalar))
+  }
+
+  @Test("one channel's gradient", arguments: cases.filter { $0.1.fitsChannel })
+  func channelGradient(_ set: KernelSet, _ test: ConvolutionCase) {
+    expectClose(test.channelGradient(set), test.channelGradient(ConvolutionCase.scalar))
   }
 
   @Test(
@@ -114,6 +117,12 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
       && (2...7).contains(g.kernel_columns)
   }
 
+  var fitsChannel: Bool {
+    let g = geometry
+    return (g.input_cell == 1 || g.input_cell % 8 == 0) && g.stride_rows == 1
+      && g.stride_columns == 1
+  }
+
   static let all: [ConvolutionCase] = {
     var random = TestRandom(17)
     func pick(_ values: [Int32]) -> Int32 {
@@ -121,7 +130,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     }
     return (0..<40).map { index in
       let plain = index % 2 == 0
-      let cell = pick(plain ? [8, 16, 24, 48] : [1, 1, 2, 3, 8, 24])
+      let cell = pick(plain ? [1, 8, 16, 24, 48] : [1, 1, 2, 3, 8, 24])
       let (columns, outputs) = (Int(pick([1, 2, 3, 5, 6, 13, 29])), pick([8, 16, 24, 32, 48, 56]))
       return ConvolutionCase(
         geometry: tono_convolution(
@@ -284,25 +293,39 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     return dInput
   }
 
-  func channel(_ set: KernelSet) -> (output: [Float], gradient: [Float]) {
+  func channel(_ set: KernelSet) -> [Float] {
+    oneChannel { geometry, weights, columns in
+      var output = [Float](repeating: 0, count: size.rows * (size.columns + 3))
+      for rows in halves(size.rows) {
+        set.functions.pointee.convolve_channel(
+          &geometry, numbers(inputCount, 2), weights, 0.3, rows, columns, &output)
+      }
+      return output
+    }
+  }
+
+  func channelGradient(_ set: KernelSet) -> [Float] {
+    oneChannel { geometry, weights, columns in
+      let count = size.rows * (size.columns + 3)
+      var dInput = [Float](repeating: 0, count: inputCount)
+      for rows in halves(inputRows) {
+        var scratch = [Float](
+          repeating: 0, count: Int(tono_scatter_channel_scratch(&geometry, rows.count, columns)))
+        set.functions.pointee.scatter_channel(
+          &geometry, numbers(count, 6), numbers(count, 7), weights, Int32(size.rows), columns, rows,
+          &scratch, &dInput)
+      }
+      return dInput
+    }
+  }
+
+  private func oneChannel(_ body: (inout tono_convolution, [Float], Int32) -> [Float]) -> [Float] {
     var geometry = placed
     geometry.window_rows = 1
     geometry.window_columns = 1
     geometry.output_cell = 1
     geometry.output_pitch = Int64(size.columns + 3)
     let count = Int(geometry.kernel_rows * geometry.kernel_columns * geometry.input_cell)
-    let (weights, columns) = (numbers(count, 8), Int32(size.columns))
-    var output = [Float](repeating: 0, count: size.rows * (size.columns + 3))
-    for rows in halves(size.rows) {
-      set.functions.pointee.convolve_channel(
-        &geometry, numbers(inputCount, 2), weights, 0.3, rows, columns, &output)
-    }
-    var dInput = [Float](repeating: 0, count: inputCount)
-    for rows in halves(inputRows) {
-      set.functions.pointee.scatter_channel(
-        &geometry, numbers(output.count, 6), numbers(output.count, 7), weights, Int32(size.rows),
-        columns, rows, &dInput)
-    }
-    return (output, dInput)
+    return body(&geometry, numbers(count, 8), Int32(size.columns))
   }
 }
