@@ -30,6 +30,7 @@ let package = Package(
     system("CTonoBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
     system("CTonoFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
     system("CTonoSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
+    system("CTonoEBUR128", pkgConfig: "libebur128", apt: "libebur128-dev"),
     system("CTonoSoxr", pkgConfig: "soxr", apt: "libsoxr-dev"),
     system("CTonoHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
     system("CTonoPNG", pkgConfig: "libpng", apt: "libpng-dev"),
@@ -42,7 +43,8 @@ let package = Package(
     .target(name: "CTonoKernels"),
     .target(name: "TonoNetwork", dependencies: ["CTonoKernels", "CTonoBLAS"]),
     .target(
-      name: "TonoAudio", dependencies: ["TonoNetwork", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr"]),
+      name: "TonoAudio",
+      dependencies: ["TonoNetwork", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr", "CTonoEBUR128"]),
     .target(name: "CTonoHDF5Probe", dependencies: ["CTonoHDF5"]),
     .target(name: "TonoModels", dependencies: ["TonoNetwork", "CTonoHDF5", "CTonoHDF5Probe"]),
     .target(name: "TonoAscent", dependencies: ["TonoNetwork", "TonoAudio"]),

@@ -1,3 +1,4 @@
+import TonoAudio
 import TonoNetwork
 
 /// Gradient ascent on the input of a network whose weights are frozen.
@@ -9,7 +10,7 @@ public struct Ascent: Sendable {
   /// The network.
   public let network: Network
   /// Per input name how cells become input; an input without one is handed to the network as it is.
-  public let canvases: [String: SpectrogramCanvas]
+  public let canvases: [String: Canvas]
   /// Everything else.
   public let settings: AscentSettings
   /// Per input name the spectrogram `[C, H, W]` to start from.
@@ -19,10 +20,11 @@ public struct Ascent: Sendable {
 
   /// An ascent on a network.
   ///
-  /// - Throws: `NetworkError.inputShape` if a spectrogram does not fit its input, `AscentError` if
-  ///   an input that is held does not exist or is no finite number somewhere.
+  /// - Throws: `NetworkError.inputShape` if a spectrogram or a canvas' front end does not fit its
+  ///   input, `AscentError` if an input that is held does not exist or is no finite number somewhere,
+  ///   or if a blur is asked of a canvas that has no spectrogram's cells.
   public init(
-    network: Network, canvases: [String: SpectrogramCanvas] = [:],
+    network: Network, canvases: [String: Canvas] = [:],
     settings: AscentSettings = AscentSettings(), spectrograms: [String: Tensor] = [:],
     held: [String: Tensor] = [:]
   ) throws {
@@ -32,6 +34,18 @@ public struct Ascent: Sendable {
           throw NetworkError.inputShape(input, got: spectrogram.shape)
         }
       }
+    }
+    for input in network.inputs {
+      switch canvases[input.name] {
+      case .melPower(let frontEnd), .waveform(let frontEnd):
+        try frontEnd.validate()
+        guard frontEnd.inputShape == input.shape else {
+          throw NetworkError.inputShape(input, got: frontEnd.inputShape)
+        }
+      case .spectrogram, nil: continue
+      case .fourier: break
+      }
+      guard settings.regularizer.blur == 0 else { throw AscentError.blurredCanvas(input.name) }
     }
     for (name, tensor) in held.sorted(by: { $0.key < $1.key }) {
       guard network.inputs.contains(where: { $0.name == name }) else {
@@ -44,6 +58,11 @@ public struct Ascent: Sendable {
     self.settings = settings
     self.spectrograms = spectrograms
     self.held = held
+  }
+
+  /// What is optimized before an input.
+  func canvas(before input: String) -> Canvas {
+    canvases[input] ?? .spectrogram(SpectrogramCanvas(normalizes: false))
   }
 
   /// The inputs that climbing an objective moves: those that it depends on and that are not held.

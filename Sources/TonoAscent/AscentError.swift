@@ -6,6 +6,8 @@ public enum AscentError: Error, Equatable, CustomStringConvertible {
   case unknownInput(String, inputs: [Network.Input])
   /// A held input is NaN or infinite somewhere.
   case notFinite(input: String)
+  /// A blur is asked where the canvas has no spectrogram's cells.
+  case blurredCanvas(String)
   /// Everything that the objective depends on is held.
   case nothingToClimb(Objective, held: [String])
 
@@ -19,6 +21,8 @@ public enum AscentError: Error, Equatable, CustomStringConvertible {
       """
     case .notFinite(let input):
       "what input '\(input)' is held at has NaN or infinity; give finite numbers"
+    case .blurredCanvas(let input):
+      "a blur needs a spectrogram's own cells, which the canvas before '\(input)' does not have"
     case .nothingToClimb(let objective, let held):
       """
       '\(objective)' depends on \(held.map { "'\($0)'" }.joined(separator: " and ")) alone, which \

@@ -1,74 +1,99 @@
+import TonoAudio
 import TonoNetwork
 
-/// What is really optimized, and how it becomes the network's input: the spectrogram's own cells.
+/// What is really optimized, and how it becomes the network's input.
 ///
-/// Where the front end normalizes each example to zero mean and unit variance, so does the canvas,
-/// inside the gradient: y = (x − mean) ÷ deviation, so that the network never sees anything off that
-/// sphere. A canvas without any deviation (silence) paints zeros, and hands its gradient on with the
-/// mean taken out. A canvas that does not normalize paints y = level + spread·x, so that noise and
-/// steps of unit size fit inputs in any unit, such as decibels.
-public struct SpectrogramCanvas: Hashable, Sendable {
-  /// Whether each example is brought to zero mean and unit variance.
-  public let normalizes: Bool
-  /// What a cell at 0 paints where the canvas does not normalize.
-  public let level: Float
-  /// What a step of 1 adds to it.
-  public let spread: Float
+/// A free spectrogram can be anything, also what no sound has; the other canvases keep to what can be
+/// heard, each in its own way.
+public enum Canvas: Hashable, Sendable {
+  /// The spectrogram's own cells.
+  case spectrogram(SpectrogramCanvas)
+  /// A spectrogram's waves along time and frequency: see `FourierCanvas`.
+  case fourier(FourierCanvas)
+  /// Power in every band and frame, never negative; the front end's logarithm, dynamic range and
+  /// normalization lie between it and the network.
+  case melPower(FrontEnd)
+  /// The samples of a sound, seen through the front end: the pattern can be played as it is.
+  case waveform(FrontEnd)
 
-  /// A canvas of cells that are normalized, or moved to a level and spread.
-  public init(normalizes: Bool, level: Float = 0, spread: Float = 1) {
-    self.normalizes = normalizes
-    self.level = level
-    self.spread = spread
-  }
-
-  /// How cells were painted, which their adjoint needs again.
-  struct Painting {
-    /// What each cell was multiplied by.
-    let factor: Double
-    /// Whether all of the input is finite numbers.
-    let isFinite: Bool
-  }
-
-  /// The normalized cells, or the cells moved to their level and spread.
-  func paint(
-    _ cells: UnsafePointer<Float>, into input: UnsafeMutablePointer<Float>, count: Int
-  ) -> Painting {
-    let kernels = KernelSet.current
-    var (factor, level) = (Double(spread), Double(level))
-    if normalizes {
-      let mean = kernels.sum(cells, count: count) / Double(count)
-      let squares = kernels.sumOfSquares(cells, around: mean, count: count)
-      let deviation = (squares / Double(count)).squareRoot()
-      // A deviation that rounding alone makes is none.
-      factor = deviation > 1e-6 * max(1, mean.magnitude) ? 1 / deviation : 1
-      level = -mean * factor
+  /// The canvas at work before an input, which has the front end's shape where there is one.
+  func painter(before input: Network.Input) -> any Painter {
+    switch self {
+    case .spectrogram(let canvas): SpectrogramPainter(canvas, count: input.shape.count)
+    case .fourier(let canvas): FourierPainter(canvas, maps: Maps(input.shape))
+    case .melPower(let frontEnd): MelPowerPainter(frontEnd)
+    case .waveform(let frontEnd): WaveformPainter(frontEnd)
     }
-    let sum = kernels.paint(cells, factor: factor, level: level, into: input, count: count)
-    return Painting(factor: factor, isFinite: sum.isFinite)
   }
+}
 
-  /// Turns the gradient with respect to a painted input into the one with respect to its cells:
-  /// (dy − mean(dy) − y·mean(y·dy)) ÷ deviation, or spread·dy.
+/// A canvas at work in one climb: it paints cells, and hands gradients back.
+///
+/// It keeps what the adjoint needs of the last painting; after it is made, nothing is allocated.
+protocol Painter: AnyObject {
+  /// How many cells there are.
+  var count: Int { get }
+
+  /// Writes the input that cells paint.
   ///
-  /// - Returns: the sum of its squares.
+  /// - Returns: whether it is finite numbers throughout.
+  func paint(_ cells: UnsafePointer<Float>, into input: UnsafeMutablePointer<Float>) -> Bool
+
+  /// The gradient with respect to the cells painted last, of the one with respect to their input,
+  /// which may be overwritten.
   func adjoint(
-    _ gradient: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>, _ painting: Painting,
-    count: Int
-  ) -> Double {
-    let kernels = KernelSet.current
-    var (mean, slope) = (0.0, 0.0)
-    if normalizes {
-      mean = kernels.sum(gradient, count: count) / Double(count)
-      slope = kernels.sumOfProducts(gradient, input, count: count) / Double(count)
-    }
-    return kernels.adjoint(
-      gradient, factor: painting.factor, mean: mean, slope: slope, painted: input, count: count)
+    _ gradient: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>
+  ) -> PaintedGradient
+
+  /// Cells that paint an input, or one as near to it as the canvas can.
+  ///
+  /// - Throws: `AudioError` if the input has no sound.
+  func cells(of input: Tensor) throws -> [Float]
+
+  /// The sound that cells are, at no particular level, if they are one.
+  func sound(of cells: UnsafePointer<Float>) -> Waveform?
+}
+
+/// The gradient with respect to cells.
+struct PaintedGradient {
+  let start: UnsafeMutablePointer<Float>
+  /// The sum of its squares: no finite number if an element is none.
+  let squares: Double
+}
+
+extension PaintedGradient {
+  /// A gradient whose squares are added up.
+  init(_ start: UnsafeMutablePointer<Float>, count: Int) {
+    self.init(start: start, squares: KernelSet.current.sumOfSquares(start, count: count))
+  }
+}
+
+extension Painter {
+  func sound(of cells: UnsafePointer<Float>) -> Waveform? { nil }
+}
+
+/// Cells of a spectrogram.
+final class SpectrogramPainter: Painter {
+  let count: Int
+  private let canvas: SpectrogramCanvas
+  private var painting = SpectrogramCanvas.Painting(factor: 1, isFinite: true)
+
+  init(_ canvas: SpectrogramCanvas, count: Int) {
+    self.canvas = canvas
+    self.count = count
   }
 
-  /// Cells that paint an input; where the canvas normalizes, its normalized form.
-  func cells(of input: Tensor) -> Tensor {
-    guard !normalizes else { return input }
-    return Tensor(shape: input.shape, values: input.values.map { ($0 - level) / spread })
+  func paint(_ cells: UnsafePointer<Float>, into input: UnsafeMutablePointer<Float>) -> Bool {
+    painting = canvas.paint(cells, into: input, count: count)
+    return painting.isFinite
   }
+
+  func adjoint(
+    _ gradient: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>
+  ) -> PaintedGradient {
+    let squares = canvas.adjoint(gradient, input: input, painting, count: count)
+    return PaintedGradient(start: gradient, squares: squares)
+  }
+
+  func cells(of input: Tensor) -> [Float] { canvas.cells(of: input).values }
 }

@@ -38,7 +38,7 @@ final class Climb {
     let climbed = try ascent.inputs(climbedBy: objective)
     inputs = climbed.map { input in
       ClimbedInput(
-        input, canvas: ascent.canvases[input.name] ?? SpectrogramCanvas(normalizes: false))
+        input, canvas: ascent.canvas(before: input.name))
     }
     program = try ScalarProgram(
       try BoundObjective(objective, in: ascent.network), of: ascent, climbed: climbed,
@@ -56,7 +56,7 @@ final class Climb {
     var tried: [String] = []
     var waking: ScalarProgram?
     for start in 0..<max(1, settings.starts) {
-      begin(start)
+      try begin(start)
       let asleep = evaluate(program)
       if asleep.isAwake { return try climb(step: step) }
       if waking == nil { waking = try preActivation() }
@@ -70,13 +70,13 @@ final class Climb {
       if try wake(by: waking, step: step) { return try climb(step: step) }
       tried.append(failure(of: evaluate(waking)))
     }
-    begin(0)
+    try begin(0)
     let value = evaluate(program).value
     return pattern(activations: [value], activation: value, ending: .dead(tried))
   }
 
   /// Puts the canvases where a start has them.
-  private func begin(_ start: Int) {
+  private func begin(_ start: Int) throws {
     self.start = start
     wakingSteps = 0
     random = RandomSource(seed: settings.seed, text: "\(objective)|\(start)")
@@ -85,7 +85,7 @@ final class Climb {
       case .silence: input.begin { _ in 0 }
       case .spectrogram:
         if let spectrogram = ascent.spectrograms[input.input.name] {
-          input.begin(from: spectrogram)
+          try input.begin(from: spectrogram)
           continue
         }
         fallthrough
@@ -194,6 +194,10 @@ final class Climb {
     Pattern(
       objective: objective,
       inputs: Dictionary(uniqueKeysWithValues: inputs.map { ($0.input.name, $0.painted) }),
+      sounds: Dictionary(
+        uniqueKeysWithValues: inputs.compactMap { input in
+          input.sound.map { (input.input.name, $0) }
+        }),
       activations: activations, activation: activation, wakingSteps: wakingSteps, start: start,
       ending: ending)
   }

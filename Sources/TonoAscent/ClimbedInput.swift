@@ -1,3 +1,4 @@
+import TonoAudio
 import TonoNetwork
 
 /// One input on its way up: its canvas' cells, and what the optimizer remembers of them.
@@ -6,8 +7,9 @@ import TonoNetwork
 final class ClimbedInput {
   let input: Network.Input
 
-  private let canvas: SpectrogramCanvas
+  private let painter: any Painter
   private let maps: Maps
+  /// How many elements the input has.
   private let count: Int
   private let cells: AlignedFloats
   private let best: AlignedFloats
@@ -16,7 +18,6 @@ final class ClimbedInput {
   private let unshifted: (input: AlignedFloats, gradient: AlignedFloats)
 
   // What the last evaluation left.
-  private var painting = SpectrogramCanvas.Painting(factor: 1, isFinite: true)
   private var gradient: UnsafeMutablePointer<Float>?
 
   /// What an input adds to an evaluation.
@@ -29,14 +30,14 @@ final class ClimbedInput {
     let isAwake: Bool
   }
 
-  init(_ input: Network.Input, canvas: SpectrogramCanvas) {
+  init(_ input: Network.Input, canvas: Canvas) {
     self.input = input
-    self.canvas = canvas
+    painter = canvas.painter(before: input)
     maps = Maps(input.shape)
     count = input.shape.count
-    cells = AlignedFloats(count: count)
-    best = AlignedFloats(count: count)
-    optimizer = Optimizer.State(count: count)
+    cells = AlignedFloats(count: painter.count)
+    best = AlignedFloats(count: painter.count)
+    optimizer = Optimizer.State(count: painter.count)
     unshifted = (AlignedFloats(count: count), AlignedFloats(count: count))
   }
 
@@ -44,28 +45,33 @@ final class ClimbedInput {
 
   /// Begins with cells given by their place.
   func begin(_ value: (Int) -> Float) {
-    for index in 0..<count { cells.start[index] = value(index) }
+    for index in 0..<cellCount { cells.start[index] = value(index) }
     gradient = nil
   }
 
-  /// Begins with the cells that paint a spectrogram.
-  func begin(from spectrogram: Tensor) {
-    let painting = canvas.cells(of: spectrogram).values
+  /// Begins with the cells that paint a spectrogram, as nearly as the canvas can.
+  ///
+  /// - Throws: `AudioError` if it has no sound and the canvas is one.
+  func begin(from spectrogram: Tensor) throws {
+    let painting = try painter.cells(of: spectrogram)
     begin { painting[$0] }
   }
 
   /// Remembers the cells as the best ones.
-  func keep() { best.start.update(from: cells.start, count: count) }
+  func keep() { best.start.update(from: cells.start, count: cellCount) }
 
   /// Exchanges the cells and the best ones.
   func swapWithBest() {
-    for index in 0..<count { swap(&cells.start[index], &best.start[index]) }
+    for index in 0..<cellCount { swap(&cells.start[index], &best.start[index]) }
   }
 
   /// The input that the cells paint.
   var painted: Tensor {
-    Tensor(shape: input.shape) { _ = canvas.paint(cells.start, into: $0, count: count) }
+    Tensor(shape: input.shape) { _ = painter.paint(cells.start, into: $0) }
   }
+
+  /// The sound that the cells are, if they are one.
+  var sound: Waveform? { painter.sound(of: cells.start) }
 
   // MARK: - One step
 
@@ -74,9 +80,9 @@ final class ClimbedInput {
   /// - Returns: whether it is finite numbers throughout.
   func paint(into buffers: ScalarProgram.Buffers, _ shift: Jitter.Shift) -> Bool {
     let target = shift.isNone ? buffers.input : unshifted.input.start
-    painting = canvas.paint(cells.start, into: target, count: count)
+    let isFinite = painter.paint(cells.start, into: target)
     if !shift.isNone { shift.apply(from: target, to: buffers.input, maps) }
-    return painting.isFinite
+    return isFinite
   }
 
   /// Turns the gradient that a program left into the one with respect to the cells, less the
@@ -93,10 +99,9 @@ final class ClimbedInput {
     }
     let penalty =
       regularizer.penalizes ? regularizer.penalize(input, maps, gradient: gradient) : 0
-    self.gradient = gradient
-    return Slope(
-      penalty: penalty, squares: canvas.adjoint(gradient, input: input, painting, count: count),
-      isAwake: isAwake)
+    let painted = painter.adjoint(gradient, input: input)
+    self.gradient = painted.start
+    return Slope(penalty: penalty, squares: painted.squares, isAwake: isAwake)
   }
 
   /// Forgets the gradient: the scalar does not depend on this input.
@@ -111,10 +116,11 @@ final class ClimbedInput {
     optimizer.step(cells.start, gradient: gradient, scale: scale, rule)
   }
 
+  /// Blurs the cells, which are those of a spectrogram.
   func blur(_ blur: GaussianBlur) {
     blur.apply(to: cells.start, maps, scratch: unshifted.input.start)
   }
 
   /// How many cells there are.
-  var cellCount: Int { count }
+  var cellCount: Int { painter.count }
 }

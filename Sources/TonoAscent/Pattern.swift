@@ -1,3 +1,4 @@
+import TonoAudio
 import TonoNetwork
 
 /// What came out of an ascent: the input that excites a neuron most, and how it was found.
@@ -28,6 +29,9 @@ public struct Pattern: Sendable {
   public let objective: Objective
   /// Per input name the painted input in network units, `[1, H, W]`.
   public let inputs: [String: Tensor]
+  /// Per input name the sound that the input is the features of, at no particular level, where the
+  /// canvas was a sound.
+  public let sounds: [String: Waveform]
   /// The objective's value before each step, and after the last.
   public let activations: [Float]
   /// The objective's value on `inputs`.

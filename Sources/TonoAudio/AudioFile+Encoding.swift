@@ -1,29 +1,44 @@
 import CTonoSndfile
 
 extension AudioFile {
-  /// How samples are stored in a WAV file.
+  /// What a sound file is, and how it stores samples.
   public enum Encoding: String, Sendable, Codable, CaseIterable {
-    /// 16-bit integers: 96 dB, what every player takes.
+    /// WAV with 16-bit integers: 96 dB, what every player takes.
     case pcm16
-    /// 24-bit integers: 144 dB.
+    /// WAV with 24-bit integers: 144 dB.
     case pcm24
+    /// FLAC with 16-bit integers: the same samples in half the bytes.
+    case flac
+    /// Ogg Vorbis, lossy: a sound is then no longer quite what the neuron was asked about.
+    case ogg
+
+    /// What names of such files end in.
+    public var fileExtension: String {
+      switch self {
+      case .pcm16, .pcm24: "wav"
+      case .flac: "flac"
+      case .ogg: "ogg"
+      }
+    }
 
     fileprivate var format: Int32 {
       switch self {
       case .pcm16: Int32(SF_FORMAT_WAV | SF_FORMAT_PCM_16)
       case .pcm24: Int32(SF_FORMAT_WAV | SF_FORMAT_PCM_24)
+      case .flac: Int32(SF_FORMAT_FLAC | SF_FORMAT_PCM_16)
+      case .ogg: Int32(SF_FORMAT_OGG | SF_FORMAT_VORBIS)
       }
     }
   }
 
-  /// The bytes of a WAV file that holds `waveform`.
+  /// The bytes of a sound file that holds `waveform`.
   ///
-  /// The same sound gives the same bytes. Samples beyond full scale are clipped, never wrapped.
+  /// The same sound gives the same bytes, but for Ogg, whose streams are numbered at random. Samples beyond full scale are clipped, never wrapped.
   ///
   /// - Parameters:
   ///   - waveform: The sound; full scale is −1…1.
   ///   - encoding: How its samples are stored.
-  ///   - comment: Where the sound comes from, kept in the file's comment chunk.
+  ///   - comment: Where the sound comes from, kept in the file's comment field.
   /// - Returns: The whole file; this room writes none itself.
   /// - Throws: `AudioError` when libsndfile cannot write the sound.
   public static func encode(
@@ -44,9 +59,16 @@ extension AudioFile {
       defer { sf_close(file) }
       sf_command(file, Int32(SFC_SET_CLIPPING), nil, Int32(SF_TRUE))
       if let comment { sf_set_string(file, Int32(SF_STR_COMMENT), comment) }
-      let count = sf_count_t(waveform.samples.count)
-      guard sf_writef_float(file, waveform.samples, count) == count else {
-        throw AudioError("cannot encode \(count) samples (\(reason(file)))")
+      // In blocks: libvorbis keeps what it is handed at once on the stack.
+      for start in stride(from: 0, to: waveform.samples.count, by: blockFrames) {
+        let block = waveform.samples[start..<min(start + blockFrames, waveform.samples.count)]
+        let count = sf_count_t(block.count)
+        let written = block.withUnsafeBufferPointer { buffer in
+          buffer.baseAddress.map { sf_writef_float(file, $0, count) } ?? 0
+        }
+        guard written == count else {
+          throw AudioError("cannot encode \(waveform.samples.count) samples (\(reason(file)))")
+        }
       }
     }
     return memory.bytes

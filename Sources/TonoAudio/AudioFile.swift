@@ -2,6 +2,9 @@ import CTonoSndfile
 
 /// Sound files, read and encoded by libsndfile.
 public enum AudioFile {
+  /// How many frames are read or written at once.
+  static let blockFrames = 65_536
+
   /// Reads a sound: WAV, AIFF, FLAC, Ogg, MP3 and whatever else libsndfile knows.
   ///
   /// Several channels become their mean.
@@ -31,7 +34,6 @@ public enum AudioFile {
   private static func frames(
     of file: OpaquePointer, info: SF_INFO, path: String
   ) throws -> [Float] {
-    let blockFrames = 65_536
     let channels = Int(info.channels)
     var block = [Float](repeating: 0, count: blockFrames * channels)
     var samples: [Float] = []

@@ -1,4 +1,5 @@
 import CTonoFFTW
+import Foundation
 
 /// A precision that FFTW computes in: `Float` or `Double`.
 ///
@@ -29,6 +30,9 @@ public protocol FourierScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendabl
 
   /// Frees a plan.
   static func destroy(_ plan: OpaquePointer)
+
+  /// The logarithm to base 10.
+  static func logarithm(_ x: Self) -> Self
 }
 
 extension Float: FourierScalar {
@@ -68,6 +72,9 @@ extension Float: FourierScalar {
   public static func destroy(_ plan: OpaquePointer) {
     fftwf_destroy_plan(plan)
   }
+
+  /// As `FourierScalar` says.
+  public static func logarithm(_ x: Float) -> Float { log10(x) }
 
   /// The same memory as FFTW's complex numbers, which are laid out alike.
   private static func complex(
@@ -114,6 +121,9 @@ extension Double: FourierScalar {
   public static func destroy(_ plan: OpaquePointer) {
     fftw_destroy_plan(plan)
   }
+
+  /// As `FourierScalar` says.
+  public static func logarithm(_ x: Double) -> Double { log10(x) }
 
   /// The same memory as FFTW's complex numbers, which are laid out alike.
   private static func complex(

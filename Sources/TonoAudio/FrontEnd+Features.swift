@@ -80,6 +80,11 @@ extension FrontEnd {
       values: pattern.values.map { max(unit * ($0 - highest), -dynamicRange) })
   }
 
+  /// The roots of the powers that a pattern's levels are, the largest at 1.
+  public func amplitudes(of pattern: Tensor) -> [Float] {
+    decibels(of: pattern).values.map { pow(10, $0 / 20) }
+  }
+
   /// The network units of a level in dB re the maximum, in an example of typical mean and
   /// deviation.
   public func networkUnits(ofDecibels level: Float) -> Float {

@@ -100,6 +100,9 @@ public struct FrontEnd: Codable, Hashable, Sendable {
   /// The number of samples that sounds are cropped or padded to.
   var sampleCount: Int { Int(seconds * Double(sampleRate)) }
 
+  /// The number of samples of a pattern's sound: as long as its frames, and no longer than `seconds`.
+  public var patternSampleCount: Int { min(sampleCount, frames * hop) }
+
   /// The Fourier transform of every frame.
   var shortTimeFourierTransform: ShortTimeFourierTransform<Double> {
     ShortTimeFourierTransform(fftSize: fftSize, windowLength: windowLength, hop: hop)

@@ -5,36 +5,38 @@ import TonoNetwork
 ///
 /// Levels become band powers, and those bin powers by non-negative least squares. The frames are
 /// brought to a dense hop *before* phases are found: the towers analyse without overlap, where any
-/// phase is consistent and Griffin–Lim learns nothing. The same values give the same samples.
+/// phase is consistent and Griffin–Lim learns nothing. Last, the samples themselves descend the
+/// distance between their features and the pattern. The same values give the same samples.
 public struct Inversion: Codable, Hashable, Sendable {
   /// How many times Griffin–Lim makes the phases consistent.
   public var iterations: Int
+  /// How many steps the samples then take towards the pattern's features.
+  public var refinement: Int
   /// What the first phases are drawn from.
   public var seed: UInt64
-  /// How many synthesis frames overlap: their hop is the window length divided by it; 4 or more.
+  /// The distance of the synthesis frames is the window length divided by it: 4 or more; or 0 for
+  /// frames at the hop of the analysis, as librosa's `mel_to_audio` has them.
   public var hopDivisor: Int
-  /// The root-mean-square level that the sound is brought to, in dB re full scale.
-  public var level: Double
-  /// The level that no sample exceeds, in dB re full scale; a sound that would is scaled down.
-  public var peak: Double
+  /// The loudness that the sound is brought to, in LUFS (ITU-R BS.1770-4).
+  public var loudness: Double
+  /// The level that it never exceeds, between samples neither, in dBTP; a sound that would is quieter.
+  public var truePeak: Double
 
   /// An inversion with these settings.
   public init(
-    iterations: Int = 60, seed: UInt64 = 0, hopDivisor: Int = 4, level: Double = -20,
-    peak: Double = -1
+    iterations: Int = 60, refinement: Int = 200, seed: UInt64 = 0, hopDivisor: Int = 4,
+    loudness: Double = -23, truePeak: Double = -1
   ) {
     self.iterations = iterations
+    self.refinement = refinement
     self.seed = seed
     self.hopDivisor = hopDivisor
-    self.level = level
-    self.peak = peak
+    self.loudness = loudness
+    self.truePeak = truePeak
   }
 
   /// Steps of the non-negative least squares; the relative error is then within 2 % of the least.
   private static let powerIterations = 30
-
-  /// The length of the fades at both ends, in seconds.
-  private static let fadeSeconds = 0.005
 
   /// The sound of a pattern, as long as its frames and no longer than the front end's `seconds`.
   ///
@@ -46,6 +48,7 @@ public struct Inversion: Codable, Hashable, Sendable {
   /// - Returns: A sound at the front end's sample rate.
   /// - Throws: `AudioError` when the settings or the front end are not valid, or the pattern has
   ///   another shape or holds NaN or infinity.
+  /// - Complexity: O((iterations · overlap + 2 · refinement) · frames · fftSize · log fftSize).
   public func sound(of pattern: Tensor, frontEnd: FrontEnd) throws -> Waveform {
     try validate()
     try frontEnd.validate()
@@ -57,30 +60,53 @@ public struct Inversion: Codable, Hashable, Sendable {
     guard pattern.values.allSatisfy(\.isFinite) else {
       throw AudioError("the pattern holds NaN or infinity; it has no sound")
     }
-    let count = min(frontEnd.sampleCount, frontEnd.frames * frontEnd.hop)
     let isConstant = pattern.values.min() == pattern.values.max()
     guard !isConstant else {
       return Waveform(
-        samples: Array(repeating: 0, count: count), sampleRate: frontEnd.sampleRate)
+        samples: Array(repeating: 0, count: frontEnd.patternSampleCount),
+        sampleRate: frontEnd.sampleRate)
     }
+    var samples = raw(pattern, frontEnd)
+    if refinement > 0 {
+      samples = Refinement(steps: refinement).refined(samples, towards: pattern, frontEnd)
+    }
+    return try finished(Waveform(samples: samples, sampleRate: frontEnd.sampleRate))
+  }
+
+  /// The sound with faded ends, at its loudness and under its peak.
+  ///
+  /// - Throws: As `Loudness`.
+  public func finished(_ sound: Waveform) throws -> Waveform {
+    var sound = sound
+    let count = sound.samples.count
+    Fade(sampleCount: count, sampleRate: sound.sampleRate).apply(to: &sound.samples, count: count)
+    return try sound.normalized(toLoudness: loudness, truePeak: truePeak)
+  }
+
+  private func validate() throws {
+    guard iterations >= 0, refinement >= 0, hopDivisor == 0 || hopDivisor >= 4, loudness.isFinite,
+      truePeak <= 0
+    else {
+      throw AudioError(
+        "the inversion has \(iterations) iterations, \(refinement) steps of refinement, hop divisor "
+          + "\(hopDivisor), loudness \(loudness) LUFS and true peak \(truePeak) dBTP; expected 0 or "
+          + "more, 0 or more, 0 or 4 or more, a number, and 0 or less")
+    }
+  }
+
+  /// Samples of a pattern at no particular level.
+  private func raw(_ pattern: Tensor, _ frontEnd: FrontEnd) -> [Float] {
+    let count = frontEnd.patternSampleCount
     let transform = ShortTimeFourierTransform<Float>(
       fftSize: frontEnd.fftSize, windowLength: frontEnd.windowLength,
-      hop: max(1, frontEnd.windowLength / hopDivisor))
+      hop: hopDivisor == 0 ? frontEnd.hop : max(1, frontEnd.windowLength / hopDivisor))
     let magnitudes = magnitudes(
       ofBinPower: binPower(of: pattern, frontEnd: frontEnd), analysisHop: frontEnd.hop,
       frames: transform.frameCount(forSamples: count), hop: transform.hop)
     var search = GriffinLim(
       transform: transform, magnitudes: magnitudes, count: count, seed: seed)
     search.improve(iterations: iterations)
-    return finished(Waveform(samples: search.sound, sampleRate: frontEnd.sampleRate))
-  }
-
-  private func validate() throws {
-    guard iterations >= 0, hopDivisor >= 4, level.isFinite, peak <= 0 else {
-      throw AudioError(
-        "the inversion has \(iterations) iterations, hop divisor \(hopDivisor), level \(level) dB "
-          + "and peak \(peak) dB; expected 0 or more, 4 or more, a number, and 0 or less")
-    }
+    return search.sound
   }
 
   /// The power of every Fourier bin in every frame of a pattern, `[bins, analysis frames]`.
@@ -111,22 +137,5 @@ public struct Inversion: Codable, Hashable, Sendable {
       }
     }
     return result
-  }
-
-  /// The sound with faded ends, at its level and under its peak.
-  private func finished(_ sound: Waveform) -> Waveform {
-    var sound = sound
-    let count = sound.samples.count
-    let fade = min(Int(Self.fadeSeconds * Double(sound.sampleRate)), count / 2)
-    for i in 0..<fade {
-      let gain = Float(0.5 - 0.5 * cos(Double.pi * Double(i) / Double(fade)))
-      sound.samples[i] *= gain
-      sound.samples[count - 1 - i] *= gain
-    }
-    let (rms, highest) = (Double(sound.rootMeanSquare), Double(sound.peak))
-    guard rms > 0, rms.isFinite else { return sound }
-    let gain = Float(min(pow(10, level / 20) / rms, pow(10, peak / 20) / highest))
-    for i in sound.samples.indices { sound.samples[i] *= gain }
-    return sound
   }
 }

@@ -1,8 +1,4 @@
 import CTonoFFTW
-import Synchronization
-
-/// FFTW's planner: one per process, and the only part of FFTW that is not thread-safe.
-private let planner = Mutex(())
 
 /// The discrete Fourier transform of real signals of one length, by FFTW.
 ///
@@ -22,7 +18,7 @@ final class RealFourierTransform<Scalar: FourierScalar>: Sendable {
     let workspace = Workspace(size: size)
     let (signal, spectrum) = (workspace.signalAddress, workspace.spectrumAddress)
     var plans: (forward: OpaquePointer?, inverse: OpaquePointer?)
-    planner.withLock { _ in
+    FFTWPlanner.locked {
       plans.forward = Scalar.planForward(Int32(size), signal, spectrum)
       plans.inverse = Scalar.planInverse(Int32(size), spectrum, signal)
     }
@@ -33,7 +29,7 @@ final class RealFourierTransform<Scalar: FourierScalar>: Sendable {
   }
 
   deinit {
-    planner.withLock { _ in
+    FFTWPlanner.locked {
       Scalar.destroy(forwardPlan)
       Scalar.destroy(inversePlan)
     }
@@ -62,8 +58,8 @@ final class RealFourierTransform<Scalar: FourierScalar>: Sendable {
     fileprivate let spectrumAddress: UnsafeMutablePointer<SIMD2<Scalar>>
 
     init(size: Int) {
-      signalAddress = Self.allocate(size)
-      spectrumAddress = Self.allocate(size / 2 + 1)
+      signalAddress = FFTWPlanner.allocate(size)
+      spectrumAddress = FFTWPlanner.allocate(size / 2 + 1)
       signal = UnsafeMutableBufferPointer(start: signalAddress, count: size)
       spectrum = UnsafeMutableBufferPointer(start: spectrumAddress, count: size / 2 + 1)
     }
@@ -71,13 +67,6 @@ final class RealFourierTransform<Scalar: FourierScalar>: Sendable {
     deinit {
       fftw_free(signalAddress)
       fftw_free(spectrumAddress)
-    }
-
-    private static func allocate<T>(_ count: Int) -> UnsafeMutablePointer<T> {
-      guard let memory = fftw_malloc(count * MemoryLayout<T>.stride) else {
-        preconditionFailure("no memory for \(count) samples")
-      }
-      return memory.bindMemory(to: T.self, capacity: count)
     }
   }
 }

@@ -29,6 +29,17 @@ public struct PatternFiles: Sendable {
     base(neuron) + (network.inputs.count == 1 ? ".npy" : ".npz")
   }
 
+  /// The path of a neuron's sound for one of the inputs that it sees.
+  public func sound(_ neuron: NeuronReference, input: String, of inputs: [String]) -> String {
+    base(neuron, input: input, of: inputs) + ".wav"
+  }
+
+  /// The path of all sounds of a layer's neurons for one of the inputs that they see, without its
+  /// extension.
+  public func soundSheet(_ layer: String, input: String, of inputs: [String]) -> String {
+    inputs.count == 1 ? Self.folder(layer) : "\(Self.folder(layer)).\(Self.folder(input))"
+  }
+
   /// The path of a layer's contact sheet.
   public func contactSheet(_ layer: String) -> String { Self.folder(layer) + ".png" }
 

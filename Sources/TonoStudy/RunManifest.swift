@@ -37,19 +37,25 @@ public struct NeuronRecord: Codable, Sendable {
   public var ending: String
   /// What was tried to wake a dead neuron.
   public var tried: [String]?
+  /// What the neuron says to the pattern's sounds, where each of its inputs has one.
+  public var roundTrip: RoundTrip?
   /// How long climbing took, in seconds.
   public var seconds: Double
   /// The files written, relative to the run's directory.
   public var files: [String]
 
   /// The record of a pattern.
-  init(neuron: NeuronReference, pattern: Pattern, seconds: Double, files: [String]) {
+  init(
+    neuron: NeuronReference, pattern: Pattern, roundTrip: RoundTrip?, seconds: Double,
+    files: [String]
+  ) {
     self.neuron = neuron
     dead = pattern.isDead
     activation = pattern.activation
     activations = pattern.activations
     wakingSteps = pattern.wakingSteps
     start = pattern.start
+    self.roundTrip = roundTrip
     self.seconds = seconds
     self.files = files
     if case .dead(let tried) = pattern.ending {

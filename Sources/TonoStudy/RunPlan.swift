@@ -15,7 +15,9 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public var model: ModelIdentity
   /// Per input name the front end before it.
   public var frontEnds: [String: FrontEnd]
-  /// The inputs whose canvas is kept at zero mean and unit variance.
+  /// Per input name on what it is climbed.
+  public var canvases: [String: CanvasKind]
+  /// The inputs that are kept at zero mean and unit variance.
   public var normalizedInputs: [String]
   /// The ascent.
   public var ascent: AscentSettings
@@ -34,12 +36,13 @@ public struct RunPlan: Codable, Equatable, Sendable {
 
   /// A plan.
   public init(
-    model: ModelIdentity, frontEnds: [String: FrontEnd], normalizedInputs: [String],
-    ascent: AscentSettings, spectrograms: [String: String] = [:], held: [String: String] = [:],
-    sound: Inversion?, colormap: Colormap?, barePictures: Bool = false, sharesScale: Bool = false
+    model: ModelIdentity, frontEnds: [String: FrontEnd], canvases: [String: CanvasKind],
+    normalizedInputs: [String], ascent: AscentSettings, spectrograms: [String: String] = [:],
+    held: [String: String] = [:], sound: Inversion?, colormap: Colormap?, barePictures: Bool = false, sharesScale: Bool = false
   ) {
     self.model = model
     self.frontEnds = frontEnds
+    self.canvases = canvases
     self.normalizedInputs = normalizedInputs
     self.ascent = ascent
     self.spectrograms = spectrograms
@@ -50,15 +53,21 @@ public struct RunPlan: Codable, Equatable, Sendable {
     self.sharesScale = sharesScale
   }
 
-  /// How an input's cells become the network's input: on the sphere of normalized examples, or around
-  /// the levels that are typical of its front end.
-  func canvas(of input: String) -> SpectrogramCanvas {
-    if normalizedInputs.contains(input) { return SpectrogramCanvas(normalizes: true) }
-    guard let frontEnd = frontEnds[input], frontEnd.normalization == .none else {
-      return SpectrogramCanvas(normalizes: false)
+  /// What is optimized before an input. Cells of a spectrogram lie on the sphere of normalized
+  /// examples, or around the levels that are typical of the front end.
+  func canvas(of input: String) -> Canvas {
+    let frontEnd = frontEnds[input]
+    var cells = SpectrogramCanvas(normalizes: normalizedInputs.contains(input))
+    if !cells.normalizes, let frontEnd, frontEnd.normalization == .none {
+      cells = SpectrogramCanvas(
+        normalizes: false, level: frontEnd.typicalMean, spread: frontEnd.typicalDeviation)
     }
-    return SpectrogramCanvas(
-      normalizes: false, level: frontEnd.typicalMean, spread: frontEnd.typicalDeviation)
+    return switch (canvases[input] ?? .spectrogram, frontEnd) {
+    case (.waveform, let frontEnd?): .waveform(frontEnd)
+    case (.melPower, let frontEnd?): .melPower(frontEnd)
+    case (.fourier, _): .fourier(FourierCanvas(cells))
+    default: .spectrogram(cells)
+    }
   }
 
   /// Where two plans differ, each as in `ascent.steps is 200 there, 100 now`.

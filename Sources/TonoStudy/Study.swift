@@ -102,6 +102,7 @@ public struct Study: Sendable {
     }
     try directory.save()
     if plan.colormap != nil { try drawContactSheets(in: directory) }
+    if plan.sound != nil { try playContactSheets(in: directory) }
   }
 
   // MARK: - Files
@@ -120,29 +121,43 @@ public struct Study: Sendable {
       try directory.write(bytes, to: path)
       written.append(path)
     }
+    var roundTrip: RoundTrip?
     if pattern.isFound {
       let inputs = files.ordered(pattern.inputs)
       try write(try files.encode(pattern.inputs), files.arrays(neuron))
-      for picture in try pictures(of: neuron, inputs, activation: pattern.activation) {
+      var heard: [String: Waveform] = [:]
+      for sound in try sounds(of: neuron, pattern) {
+        try write(sound.file.bytes, sound.file.path)
+        heard[sound.input] = try AudioFile.read(
+          directory.url.appending(path: sound.file.path).path)
+      }
+      if heard.count == inputs.count {
+        roundTrip = try RoundTrip(
+          of: heard, patterns: pattern.inputs, held: ascent.held, activation: pattern.activation,
+          objective: pattern.objective, network: model.network, frontEnds: plan.frontEnds)
+      }
+      for picture in try pictures(of: neuron, inputs, pattern.activation, roundTrip) {
         try write(picture.bytes, picture.path)
       }
-      for sound in try sounds(of: neuron, inputs) { try write(sound.bytes, sound.path) }
     }
-    return NeuronRecord(neuron: neuron, pattern: pattern, seconds: seconds, files: written)
+    return NeuronRecord(
+      neuron: neuron, pattern: pattern, roundTrip: roundTrip, seconds: seconds, files: written)
   }
 
   private typealias File = (path: String, bytes: [UInt8])
 
   /// A picture of each input that a neuron sees, and if there are several, of all side by side.
   private func pictures(
-    of neuron: NeuronReference, _ inputs: [(name: String, tensor: Tensor)], activation: Float
+    of neuron: NeuronReference, _ inputs: [(name: String, tensor: Tensor)], _ activation: Float,
+    _ roundTrip: RoundTrip?
   ) throws -> [File] {
     guard plan.colormap != nil else { return [] }
     func picture(_ title: String, _ inputs: [(name: String, tensor: Tensor)]) throws -> [UInt8] {
       if plan.barePictures, inputs.count == 1 {
         return try PNG.encode(try figure.bare(inputs[0]), text: provenance(neuron))
       }
-      let subtitle = "activation \(Self.short(activation))"
+      let retention = roundTrip?.retention.map { ", its sound \(Self.share($0))" } ?? ""
+      let subtitle = "activation \(Self.short(activation))\(retention)"
       return try figure.page(title: title, subtitle: subtitle, inputs)
         .png(text: provenance(neuron))
     }
@@ -157,18 +172,50 @@ public struct Study: Sendable {
       }
   }
 
-  /// The sound of each input that a neuron sees and whose front end is known.
+  /// The sound of each input that a neuron sees and whose front end is known: the canvas itself where
+  /// it was one, else the pattern's inversion.
   private func sounds(
-    of neuron: NeuronReference, _ inputs: [(name: String, tensor: Tensor)]
-  ) throws -> [File] {
+    of neuron: NeuronReference, _ pattern: Pattern
+  ) throws -> [(input: String, file: File)] {
     guard let inversion = plan.sound else { return [] }
+    let inputs = files.ordered(pattern.inputs)
     return try inputs.compactMap { input in
       guard let frontEnd = plan.frontEnds[input.name] else { return nil }
-      let sound = try inversion.sound(of: input.tensor, frontEnd: frontEnd)
-      return (
-        files.base(neuron, input: input.name, of: inputs.map(\.name)) + ".wav",
-        try AudioFile.encode(sound, comment: comment(neuron))
-      )
+      let sound =
+        try pattern.sounds[input.name].map {
+          try $0.normalized(toLoudness: inversion.loudness, truePeak: inversion.truePeak)
+        } ?? inversion.sound(of: input.tensor, frontEnd: frontEnd)
+      let path = files.sound(neuron, input: input.name, of: inputs.map(\.name))
+      return (input.name, (path, try AudioFile.encode(sound, comment: comment(neuron))))
+    }
+  }
+
+  /// For each layer asked, and each input that its neurons see, all their sounds one after another,
+  /// and what is heard when.
+  private func playContactSheets(in directory: RunDirectory) throws {
+    let records = Dictionary(grouping: directory.manifest.neurons, by: \.neuron.layer)
+    for layer in Set(neurons.map(\.layer)).sorted() {
+      let inputs = try ascent.inputs(climbedBy: Objective(neurons.first { $0.layer == layer } ?? neurons[0]))
+        .map(\.name)
+      for input in inputs {
+        guard let frontEnd = plan.frontEnds[input] else { continue }
+        var sheet = SoundSheet(sampleRate: frontEnd.sampleRate)
+        for record in records[layer] ?? [] {
+          let path = files.sound(record.neuron, input: input, of: inputs)
+          guard record.files.contains(path) else { continue }
+          sheet.append(
+            try AudioFile.read(directory.url.appending(path: path).path),
+            label: record.neuron.description)
+        }
+        guard !sheet.cues.isEmpty else { continue }
+        let base = files.soundSheet(layer, input: input, of: inputs)
+        try directory.write(
+          try AudioFile.encode(
+            sheet.sound, comment: "\(layer) of model \(plan.model.sha256.prefix(12))"),
+          to: base + ".wav")
+        try directory.write([UInt8](sheet.table.utf8), to: base + ".csv")
+        try directory.write([UInt8](sheet.labels.utf8), to: base + ".txt")
+      }
     }
   }
 
@@ -179,13 +226,13 @@ public struct Study: Sendable {
       let entries = try (records[layer] ?? []).map { record in
         PatternFigure.Entry(
           title: record.neuron.name,
-          subtitle: record.files.isEmpty ? "" : Self.short(record.activation),
+          subtitle: record.files.isEmpty ? "" : Self.short(record),
           inputs: record.files.isEmpty
             ? [] : files.ordered(try files.read(record.neuron, in: directory.url)),
           absence: record.dead ? "dead" : "no finite value")
       }
       let sheet = try figure.contactSheet(
-        title: layer, subtitle: "below each number the activation reached", entries,
+        title: layer, subtitle: "below each number the activation reached\(soundNote)", entries,
         sharesScale: plan.sharesScale)
       try directory.write(try sheet.png(), to: files.contactSheet(layer))
     }
@@ -202,8 +249,20 @@ public struct Study: Sendable {
   }
 
   private func comment(_ neuron: NeuronReference) -> String {
-    "\(neuron) of model \(plan.model.sha256.prefix(12)), seed \(plan.ascent.seed)"
+    let canvases = Set(plan.canvases.values.map(\.rawValue)).sorted().joined(separator: "+")
+    return "\(neuron) of model \(plan.model.sha256.prefix(12)), seed \(plan.ascent.seed), "
+      + "\(plan.ascent.steps) steps on \(canvases)"
   }
+
+  private var soundNote: String { plan.sound == nil ? "" : ", and what its sound has of it" }
+
+  /// An activation, and what its sound retains of it.
+  private static func short(_ record: NeuronRecord) -> String {
+    short(record.activation) + (record.roundTrip?.retention.map { ", \(share($0))" } ?? "")
+  }
+
+  /// A share in per cent.
+  private static func share(_ share: Float) -> String { String(format: "%.0f %%", 100 * share) }
 
   /// An activation with the digits that a reader compares.
   static func short(_ activation: Float) -> String {

@@ -7,10 +7,21 @@ import TonoNetwork
 import TonoStudy
 
 extension Optimizer.Rule: ExpressibleByArgument {}
+extension CanvasKind: ExpressibleByArgument {}
 
 /// How an ascent climbs: the settings of `AscentSettings` as flags, with its defaults.
 struct AscentArguments: ParsableArguments {
   private static let defaults = AscentSettings()
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What is climbed: the samples of a sound, whose pattern can be played as it is (waveform); \
+      the power in each band and frame (mel-power); the free cells of a spectrogram, which may be \
+      what no sound has (spectrogram); or its waves along time and frequency (fourier). By default \
+      a sound where the front end is known and no other setting needs cells, else a spectrogram.
+      """, valueName: "kind"))
+  var canvas: CanvasKind?
 
   @Option(help: ArgumentHelp("The most steps that a neuron climbs.", valueName: "count"))
   var steps = defaults.steps
@@ -166,6 +177,34 @@ struct AscentArguments: ParsableArguments {
       jitter: Jitter(frames: timeJitter, bands: bandJitter), start: start, starts: starts,
       wakingSteps: wakingSteps, plateau: noPlateau ? nil : AscentSettings.Plateau(), seed: seed,
       exactConvolution: exactConvolution)
+  }
+
+  /// The settings that only cells of a spectrogram have, as they are written.
+  private var cellSettings: [String] {
+    [
+      (blur != 0, "--blur"), (l2 != 0, "--l2"), (normalize == true, "--normalize"),
+      (normalize == false, "--no-normalize"), (start == ["silence"], "--start silence"),
+    ].filter(\.0).map(\.1)
+  }
+
+  /// On what each input is climbed.
+  func canvases(of model: Model, _ frontEnds: [String: FrontEnd]) throws -> [String: CanvasKind] {
+    if let canvas, canvas.needsFrontEnd {
+      if let setting = cellSettings.first {
+        throw StudyError(
+          "\(setting) needs a spectrogram's cells; leave it out, or add --canvas spectrogram")
+      }
+      if let input = model.network.inputs.first(where: { frontEnds[$0.name] == nil }) {
+        throw StudyError(
+          "--canvas \(canvas.rawValue) needs a front end before '\(input.name)'; add --front-end")
+      }
+    }
+    return Dictionary(
+      uniqueKeysWithValues: model.network.inputs.map { input in
+        let usual: CanvasKind =
+          frontEnds[input.name] != nil && cellSettings.isEmpty ? .waveform : .spectrogram
+        return (input.name, canvas ?? usual)
+      })
   }
 
   /// The inputs whose canvas is normalized: those whose front end normalizes examples, if nothing

@@ -22,7 +22,10 @@ struct MaximizeCommand: ParsableCommand {
                             (.npz where the network has several inputs)
         LAYER/CHANNEL.png   its picture, with axes in Hz and seconds
         LAYER/CHANNEL.wav   its sound
-      and LAYER.png, all neurons of a layer on one page. Stopped with Ctrl-C or in any other way, \
+      and LAYER.png, all neurons of a layer on one page, LAYER.wav, their sounds one after another \
+      (LAYER.csv says when which is heard, LAYER.txt the same as labels for Audacity). Every sound \
+      is read again and shown to the network: run.json, the pictures and the summary say how much \
+      of the pattern's activation it retains. Stopped with Ctrl-C or in any other way, \
       the same command goes on where it was.
 
       A neuron that is at zero first climbs its pre-activation, from several starts if need be; \
@@ -84,6 +87,7 @@ struct MaximizeCommand: ParsableCommand {
 
     let plan = RunPlan(
       model: try ModelIdentity(of: model), frontEnds: frontEnds,
+      canvases: try ascent.canvases(of: model, frontEnds),
       normalizedInputs: try ascent.normalizedInputs(of: model, frontEnds),
       ascent: ascent.settings(startsFrom: start.start),
       spectrograms: start.files.digests, held: held.digests,
@@ -128,7 +132,8 @@ struct MaximizeCommand: ParsableCommand {
         continue
       }
       let how = assignment.recognized.contains(input.name) ? " (recognized; see --front-end)" : ""
-      Terminal.note("\(input.name): \(frontEnd.name)\(how)")
+      let canvas = study.plan.canvases[input.name]?.rawValue ?? ""
+      Terminal.note("\(input.name): \(frontEnd.name)\(how), climbed on a \(canvas)")
     }
   }
 
@@ -150,6 +155,12 @@ struct MaximizeCommand: ParsableCommand {
     if dead > 0 { counts.append("\(dead) dead") }
     if failed > 0 { counts.append("\(failed) without finite numbers") }
     print("\(counts.joined(separator: ", ")) in \(directory)")
+    let retentions = records.compactMap { $0.roundTrip?.retention }.sorted()
+    if !retentions.isEmpty {
+      let median = String(format: "%.1f %%", 100 * retentions[retentions.count / 2])
+      let least = String(format: "%.1f %%", 100 * retentions[0])
+      print("the sounds retain \(median) of the activation (median; least \(least))")
+    }
     if failed > 0 { throw ExitCode.failure }
   }
 }

@@ -40,6 +40,13 @@ public enum Tolerance {
   /// Levels against librosa's, in dB, above the floor: what the front ends promise.
   public static let decibels: Float = 1e-3
 
+  /// Levels computed in single precision, in network units: rounding of the Fourier transform (1e-7
+  /// of the loudest bin) at the floor, 80 dB below.
+  public static let singlePrecisionLevels: Float = 5e-3
+
+  /// Central differences in double precision with a step of 1e-7.
+  public static let doubleDifference = 1e-5
+
   /// Single-precision Fourier transforms of values around 1 against other arithmetic.
   public static let spectrum: Float = 2e-5
 

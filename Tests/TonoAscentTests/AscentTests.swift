@@ -17,7 +17,7 @@ import TonoNetwork
       network: network,
       canvases: Dictionary(
         uniqueKeysWithValues: network.inputs.map {
-          ($0.name, SpectrogramCanvas(normalizes: normalizes))
+          ($0.name, .spectrogram(SpectrogramCanvas(normalizes: normalizes)))
         }), settings: settings)
   }
 

@@ -16,7 +16,7 @@ import TonoNetwork
       architecture: Fixture.url("reference/models/recording_tower_architecture.json")
     ).network
     let ascent = try Ascent(
-      network: network, canvases: ["ref_input": SpectrogramCanvas(normalizes: true)],
+      network: network, canvases: ["ref_input": .spectrogram(SpectrogramCanvas(normalizes: true))],
       settings: AscentSettings(steps: 3))
     let neurons = try NeuronSelection(layer + ":*").neurons(in: network)
     let patterns = Mutex<[Pattern]>([])

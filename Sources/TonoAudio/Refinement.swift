@@ -1,0 +1,70 @@
+import Foundation
+import TonoNetwork
+
+/// Moves samples until their features are as near to a pattern as a sound can bring them.
+///
+/// Adam (Kingma & Ba 2015) on the mean square of the difference in network units, at a rate that falls
+/// to nothing along a half cosine; the nearest sound on the way is kept. Loudness is nothing that the
+/// features know, so that steps are relative to the start's own root mean square.
+struct Refinement {
+  /// How many steps are taken.
+  let steps: Int
+  /// The length of the first, as a share of the start's root mean square.
+  var rate: Float = 0.05
+
+  /// The nearest samples found from a start.
+  ///
+  /// - Parameters:
+  ///   - start: `patternSampleCount` samples, not all zero.
+  ///   - pattern: the features wanted, in network units.
+  func refined(_ start: [Float], towards pattern: Tensor, _ frontEnd: FrontEnd) -> [Float] {
+    let scale = Waveform(samples: start, sampleRate: frontEnd.sampleRate).rootMeanSquare
+    guard scale > 0, scale.isFinite else { return start }
+    let goal = goal(pattern, frontEnd)
+    let pass = DifferentiableFrontEnd(frontEnd)
+    let fade = Fade(sampleCount: start.count, sampleRate: frontEnd.sampleRate)
+    let count = start.count
+    let (cells, samples) = (AlignedFloats(count: count), AlignedFloats(count: count))
+    let (first, second) = (AlignedFloats(count: count), AlignedFloats(count: count))
+    for i in 0..<count { cells.start[i] = start[i] / scale }
+    var features = [Float](repeating: 0, count: goal.count)
+    var slope = features
+    var gradient = start
+    var (nearest, best) = (Double.infinity, start)
+    for step in 0...steps {
+      samples.start.update(from: cells.start, count: count)
+      fade.apply(to: samples.start, count: count)
+      pass.features(of: samples.start, into: &features)
+      var distance = 0.0
+      for i in goal.indices {
+        slope[i] = goal[i] - features[i]
+        distance += Double(slope[i]) * Double(slope[i])
+      }
+      guard distance.isFinite else { break }
+      if distance < nearest {
+        nearest = distance
+        for i in 0..<count { best[i] = cells.start[i] }
+      }
+      pass.pullBack(slope, into: &gradient)
+      fade.apply(to: &gradient, count: count)
+      let squares = KernelSet.current.sumOfSquares(gradient, count: count)
+      guard squares > 0, squares.isFinite else { break }
+      let progress = Double(step) / Double(steps)
+      let t = Float(step + 1)
+      let rule = AdamStep(
+        rate: rate * Float(0.5 + 0.5 * cos(Double.pi * progress)),
+        slope: Float(1 / (squares / Double(count)).squareRoot()), decays: (0.9, 0.999),
+        shares: (0.1, 0.001), corrections: (1 - pow(0.9, t), 1 - pow(0.999, t)), epsilon: 1e-8)
+      KernelSet.current.adam(
+        rule, gradient: gradient, first: first.start, second: second.start, cells: cells.start,
+        count: count)
+    }
+    return best
+  }
+
+  /// A pattern as features are: levels re the maximum where nothing is normalized.
+  private func goal(_ pattern: Tensor, _ frontEnd: FrontEnd) -> [Float] {
+    let level = frontEnd.decibels(of: pattern)
+    return frontEnd.normalized(level).values
+  }
+}

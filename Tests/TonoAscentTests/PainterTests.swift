@@ -1,0 +1,77 @@
+import TestSupport
+import Testing
+import TonoAudio
+import TonoNetwork
+
+@testable import TonoAscent
+
+/// All canvases: gradients handed back are true, and what they begin from is what they paint.
+@Suite struct PainterTests {
+  static let frontEnd = FrontEnd(
+    name: "small", sampleRate: 8000, seconds: 0.2, fftSize: 64, hop: 48, bands: 7, frames: 21,
+    highestFrequency: 4000, typicalMean: -40, typicalDeviation: 15)
+
+  static let canvases: [Canvas] = [
+    .spectrogram(SpectrogramCanvas(normalizes: true)),
+    .fourier(FourierCanvas(SpectrogramCanvas(normalizes: true), timeDecay: 1, bandDecay: 0.3)),
+    .fourier(FourierCanvas(SpectrogramCanvas(normalizes: false, level: -40, spread: 3))),
+    .melPower(frontEnd), .waveform(frontEnd),
+  ]
+
+  private let input = Network.Input(name: "x", shape: frontEnd.inputShape)
+
+  private func paint(_ painter: any Painter, _ cells: Tensor) -> Tensor {
+    Tensor(shape: input.shape) { _ = painter.paint(cells.values, into: $0) }
+  }
+
+  @Test("adjoints agree with finite differences", arguments: canvases)
+  func adjoint(_ canvas: Canvas) {
+    var random = TestRandom(61)
+    let painter = canvas.painter(before: input)
+    // Away from zero, where squares and logarithms bend.
+    var cells = Tensor.random([painter.count], using: &random)
+    for i in cells.values.indices { cells.values[i] += cells.values[i] < 0 ? -0.5 : 0.5 }
+    let weights = Tensor.random(input.shape, using: &random)
+    let painted = paint(painter, cells)
+    var dInput = weights.values
+    let gradient = painter.adjoint(&dInput, input: painted.values)
+    let slopes = Tensor(
+      shape: cells.shape,
+      values: Array(UnsafeBufferPointer(start: gradient.start, count: painter.count)))
+    #expect(abs(gradient.squares - dot(slopes, slopes)) < Tolerance.sum * gradient.squares)
+    for _ in 0..<4 {
+      let direction = Tensor.random(cells.shape, using: &random)
+      let slope = finiteDifference(
+        of: { dot(paint(painter, $0[0]), weights) }, at: [cells], along: [direction],
+        step: 1 / 1024)
+      #expect(
+        abs(slope - dot(slopes, direction)) < Tolerance.smallStep * max(1, abs(slope)),
+        "\(slope), \(dot(slopes, direction))")
+    }
+  }
+
+  @Test("cells of a painting paint it again", arguments: canvases)
+  func roundTrip(_ canvas: Canvas) throws {
+    var random = TestRandom(62)
+    let painter = canvas.painter(before: input)
+    let painted = paint(painter, .random([painter.count], using: &random))
+    let again = paint(
+      painter, Tensor(shape: [painter.count], values: try painter.cells(of: painted)))
+    let difference = Deviation(of: again, from: painted).relative
+    // A sound is only as near as its inversion comes.
+    if case .waveform = canvas {
+      #expect(difference < 0.5)
+    } else {
+      #expect(difference < 1e-3)
+    }
+  }
+
+  @Test("cells that are no finite number are noticed", arguments: canvases)
+  func notFinite(_ canvas: Canvas) {
+    let painter = canvas.painter(before: input)
+    var cells = [Float](repeating: 0.5, count: painter.count)
+    cells[painter.count / 2] = .nan
+    var painted = [Float](repeating: 0, count: input.shape.count)
+    #expect(!painter.paint(cells, into: &painted))
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import TestSupport
+import Testing
+import TonoNetwork
+
+@testable import TonoAudio
+
+/// The front end with its adjoint: the same features, and the true gradient back to the samples.
+@Suite struct FrontEndPassTests {
+  /// Small front ends of odd sizes: overlapping frames, none, an odd transform, a short window, frames
+  /// beyond the sound's end, decibels as they are.
+  static let frontEnds: [FrontEnd] = {
+    func frontEnd(
+      _ name: String, fft: Int, hop: Int, frames: Int, _ change: (inout FrontEnd) -> Void = { _ in }
+    ) -> FrontEnd {
+      var frontEnd = FrontEnd(
+        name: name, sampleRate: 8000, seconds: 0.1, fftSize: fft, hop: hop, bands: 12,
+        frames: frames, highestFrequency: 4000, typicalMean: -40, typicalDeviation: 20)
+      change(&frontEnd)
+      return frontEnd
+    }
+    return [
+      frontEnd("overlap", fft: 128, hop: 32, frames: 20),
+      frontEnd("no overlap", fft: 64, hop: 64, frames: 12),
+      frontEnd("odd", fft: 63, hop: 50, frames: 10),
+      frontEnd("short window", fft: 100, hop: 40, frames: 15) { $0.windowLength = 60 },
+      frontEnd("decibels", fft: 64, hop: 32, frames: 18) { $0.normalization = .none },
+      frontEnd("narrow range", fft: 64, hop: 32, frames: 18) { $0.dynamicRange = 12 },
+    ]
+  }()
+
+  private func noise(_ count: Int, _ seed: UInt64 = 5) -> [Double] {
+    var random = TestRandom(seed)
+    return Tensor.random([count], using: &random).values.map(Double.init)
+  }
+
+  @Test("the features are those of FrontEnd.features", arguments: frontEnds + FrontEnd.presets)
+  func features(_ frontEnd: FrontEnd) throws {
+    let count = frontEnd.patternSampleCount
+    let samples = noise(count).map(Float.init)
+    let expected = try frontEnd.features(
+      of: Waveform(samples: samples, sampleRate: frontEnd.sampleRate))
+    var features = [Float](repeating: 0, count: expected.count)
+    DifferentiableFrontEnd(frontEnd).features(of: samples, into: &features)
+    let difference = zip(features, expected.values).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+    #expect(difference < Tolerance.singlePrecisionLevels, "\(difference)")
+  }
+
+  @Test("the adjoint agrees with finite differences in double precision", arguments: frontEnds)
+  func adjoint(_ frontEnd: FrontEnd) {
+    let count = frontEnd.patternSampleCount
+    let pass = FrontEndPass<Double>(frontEnd, sampleCount: count)
+    let samples = noise(count)
+    let weights = noise(frontEnd.inputShape.count, 6)
+    func value(_ samples: [Double]) -> Double {
+      var features = weights
+      pass.features(of: samples, into: &features)
+      return zip(features, weights).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    _ = value(samples)
+    var gradient = samples
+    pass.pullBack(weights, into: &gradient)
+    for seed in 0..<4 {
+      let direction = noise(count, 10 + UInt64(seed))
+      let step = 1e-7
+      let slope =
+        (value(zip(samples, direction).map { $0 + step * $1 })
+          - value(zip(samples, direction).map { $0 - step * $1 })) / (2 * step)
+      let expected = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
+      #expect(
+        abs(slope - expected) < Tolerance.doubleDifference * max(1, abs(slope)),
+        "\(slope), \(expected)")
+    }
+  }
+
+  @Test("loudness has no gradient: features do not know it", arguments: frontEnds)
+  func loudness(_ frontEnd: FrontEnd) {
+    let count = frontEnd.patternSampleCount
+    let pass = FrontEndPass<Double>(frontEnd, sampleCount: count)
+    let samples = noise(count)
+    var features = [Double](repeating: 0, count: frontEnd.inputShape.count)
+    pass.features(of: samples, into: &features)
+    var gradient = samples
+    pass.pullBack(noise(features.count, 8), into: &gradient)
+    let along = zip(gradient, samples).reduce(0) { $0 + $1.0 * $1.1 }
+    let length = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    #expect(abs(along) < 1e-9 * max(1, length))
+  }
+
+  @Test("silence is no trouble", arguments: frontEnds)
+  func silence(_ frontEnd: FrontEnd) {
+    let pass = DifferentiableFrontEnd(frontEnd)
+    let samples = [Float](repeating: 0, count: pass.sampleCount)
+    var features = [Float](repeating: 7, count: frontEnd.inputShape.count)
+    pass.features(of: samples, into: &features)
+    #expect(features.allSatisfy { $0 == 0 })
+    var gradient = samples
+    pass.pullBack(features.map { _ in 1 }, into: &gradient)
+    #expect(gradient.allSatisfy { $0 == 0 })
+  }
+}

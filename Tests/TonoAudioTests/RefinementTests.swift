@@ -1,0 +1,23 @@
+import TestSupport
+import Testing
+import TonoNetwork
+
+@testable import TonoAudio
+
+@Suite struct RefinementTests {
+  @Test("refined sounds are nearer to the pattern", arguments: FrontEnd.presets)
+  func nearer(_ frontEnd: FrontEnd) throws {
+    let chirp = SyntheticSounds.chirp(rate: frontEnd.sampleRate, seconds: 4)
+    let pattern = try frontEnd.features(of: chirp)
+    func distance(_ inversion: Inversion) throws -> Float {
+      let features = try frontEnd.features(of: inversion.sound(of: pattern, frontEnd: frontEnd))
+      let squares = zip(features.values, pattern.values).reduce(Float(0)) {
+        $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+      }
+      return (squares / Float(pattern.count)).squareRoot()
+    }
+    let plain = try distance(Inversion(iterations: 10, refinement: 0))
+    let refined = try distance(Inversion(iterations: 10, refinement: 40))
+    #expect(refined < 0.7 * plain, "\(refined) after \(plain)")
+  }
+}
