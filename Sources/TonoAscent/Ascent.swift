@@ -11,6 +11,8 @@ public struct Ascent: Sendable {
   public let network: Network
   /// Per input name how cells become input; an input without one is handed to the network as it is.
   public let canvases: [String: Canvas]
+  /// Per input name the front end before it, which gives acoustics and playability their units.
+  public let frontEnds: [String: FrontEnd]
   /// Everything else.
   public let settings: AscentSettings
   /// Per input name the spectrogram `[C, H, W]` to start from.
@@ -25,7 +27,7 @@ public struct Ascent: Sendable {
   ///   or if a blur is asked of a canvas that has no spectrogram's cells.
   public init(
     network: Network, canvases: [String: Canvas] = [:],
-    settings: AscentSettings = AscentSettings(), spectrograms: [String: Tensor] = [:],
+    frontEnds: [String: FrontEnd] = [:], settings: AscentSettings = AscentSettings(), spectrograms: [String: Tensor] = [:],
     held: [String: Tensor] = [:]
   ) throws {
     for input in network.inputs {
@@ -55,6 +57,7 @@ public struct Ascent: Sendable {
     }
     self.network = network
     self.canvases = canvases
+    self.frontEnds = frontEnds
     self.settings = settings
     self.spectrograms = spectrograms
     self.held = held

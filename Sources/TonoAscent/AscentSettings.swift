@@ -34,6 +34,8 @@ public struct AscentSettings: Hashable, Sendable, Codable {
   public var regularizer: Regularizer
   /// Random shifts of the input at each step.
   public var jitter: Jitter
+  /// Random changes of how the input might have been recorded, at each step.
+  public var acoustics: Acoustics
   /// Where the canvas begins.
   public var start: Start
   /// How many starts are tried to wake a neuron that is at zero; those after the first are noise.
@@ -50,13 +52,14 @@ public struct AscentSettings: Hashable, Sendable, Codable {
   /// The defaults are those of the command line.
   public init(
     steps: Int = 200, optimizer: Optimizer = Optimizer(), regularizer: Regularizer = Regularizer(),
-    jitter: Jitter = Jitter(), start: Start = .noise, starts: Int = 4, wakingSteps: Int = 100,
-    plateau: Plateau? = Plateau(), seed: UInt64 = 0, exactConvolution: Bool = false
+    jitter: Jitter = Jitter(), acoustics: Acoustics = Acoustics(), start: Start = .noise,
+    starts: Int = 4, wakingSteps: Int = 100, plateau: Plateau? = Plateau(), seed: UInt64 = 0, exactConvolution: Bool = false
   ) {
     self.steps = steps
     self.optimizer = optimizer
     self.regularizer = regularizer
     self.jitter = jitter
+    self.acoustics = acoustics
     self.start = start
     self.starts = starts
     self.wakingSteps = wakingSteps

@@ -50,6 +50,9 @@ protocol Painter: AnyObject {
   /// - Throws: `AudioError` if the input has no sound.
   func cells(of input: Tensor) throws -> [Float]
 
+  /// Moves cells to the nearest ones that the canvas allows.
+  func project(_ cells: UnsafeMutablePointer<Float>)
+
   /// The sound that cells are, at no particular level, if they are one.
   func sound(of cells: UnsafePointer<Float>) -> Waveform?
 }
@@ -69,6 +72,8 @@ extension PaintedGradient {
 }
 
 extension Painter {
+  func project(_ cells: UnsafeMutablePointer<Float>) {}
+
   func sound(of cells: UnsafePointer<Float>) -> Waveform? { nil }
 }
 
@@ -96,4 +101,6 @@ final class SpectrogramPainter: Painter {
   }
 
   func cells(of input: Tensor) -> [Float] { canvas.cells(of: input).values }
+
+  func project(_ cells: UnsafeMutablePointer<Float>) { canvas.project(cells, count: count) }
 }

@@ -13,7 +13,7 @@ final class Climb {
   private var start = 0
   private var random: RandomSource
   private var wakingSteps = 0
-  private var shifts: [Jitter.Shift]
+  private var changes: [Change]
 
   private var settings: AscentSettings { ascent.settings }
 
@@ -38,7 +38,8 @@ final class Climb {
     let climbed = try ascent.inputs(climbedBy: objective)
     inputs = climbed.map { input in
       ClimbedInput(
-        input, canvas: ascent.canvas(before: input.name))
+        input, canvas: ascent.canvas(before: input.name),
+        frontEnd: ascent.frontEnds[input.name], settings: ascent.settings)
     }
     program = try ScalarProgram(
       try BoundObjective(objective, in: ascent.network), of: ascent, climbed: climbed,
@@ -46,7 +47,7 @@ final class Climb {
     let deviation = ascent.settings.regularizer.blur
     blur = deviation > 0 ? GaussianBlur(deviation: deviation) : nil
     random = RandomSource(seed: ascent.settings.seed, text: "")
-    shifts = inputs.map { _ in .none }
+    changes = inputs.map { _ in .none }
   }
 
   // MARK: - Starts
@@ -146,7 +147,7 @@ final class Climb {
     var ending = Pattern.Ending.steps
 
     for index in 0..<settings.steps {
-      drawShifts()
+      drawChanges()
       let evaluation = evaluate(program, less: regularizer)
       guard evaluation.isFinite else {
         ending = .notFinite("at step \(index) the activation or its gradient is no finite number")
@@ -172,7 +173,7 @@ final class Climb {
       try step()
     }
 
-    for index in shifts.indices { shifts[index] = .none }
+    for index in changes.indices { changes[index] = .none }
     let last = evaluate(program, less: regularizer)
     if last.isFinite, ending == .steps { activations.append(last.value) }
     var activation = last.value
@@ -204,8 +205,8 @@ final class Climb {
 
   // MARK: - One step
 
-  private func drawShifts() {
-    for index in shifts.indices { shifts[index] = settings.jitter.draw(from: &random) }
+  private func drawChanges() {
+    for index in changes.indices { changes[index] = settings.drawChange(from: &random) }
   }
 
   /// A scalar at these cells, less the penalties of a regularizer; the inputs keep its gradient.
@@ -215,7 +216,7 @@ final class Climb {
     var isFinite = true
     for (index, input) in inputs.enumerated() {
       guard let buffers = program.buffers[index] else { continue }
-      if !input.paint(into: buffers, shifts[index]) { isFinite = false }
+      if !input.paint(into: buffers, changes[index]) { isFinite = false }
     }
     let value = program.evaluate()
     var (penalty, squares, isAwake) = (Float(0), 0.0, false)
@@ -224,7 +225,7 @@ final class Climb {
         input.rest()
         continue
       }
-      let slope = input.pullBack(buffers, shifts[index], less: regularizer)
+      let slope = input.pullBack(buffers, changes[index], less: regularizer)
       penalty += slope.penalty
       squares += slope.squares
       isAwake = isAwake || slope.isAwake

@@ -16,6 +16,10 @@ final class ClimbedInput {
   private var optimizer: Optimizer.State
   /// Where the input and its gradient are in place while the network sees the input shifted.
   private let unshifted: (input: AlignedFloats, gradient: AlignedFloats)
+  private let acoustics: AcousticsPass
+  /// The input as the acoustics leave it, before it is shifted.
+  private let changed: AlignedFloats
+  private let playability: Playability?
 
   // What the last evaluation left.
   private var gradient: UnsafeMutablePointer<Float>?
@@ -30,7 +34,7 @@ final class ClimbedInput {
     let isAwake: Bool
   }
 
-  init(_ input: Network.Input, canvas: Canvas) {
+  init(_ input: Network.Input, canvas: Canvas, frontEnd: FrontEnd?, settings: AscentSettings) {
     self.input = input
     painter = canvas.painter(before: input)
     maps = Maps(input.shape)
@@ -39,6 +43,10 @@ final class ClimbedInput {
     best = AlignedFloats(count: painter.count)
     optimizer = Optimizer.State(count: painter.count)
     unshifted = (AlignedFloats(count: count), AlignedFloats(count: count))
+    acoustics = AcousticsPass(maps, frontEnd)
+    changed = AlignedFloats(count: count)
+    let weight = settings.regularizer.playability
+    playability = weight == 0 ? nil : frontEnd.map { Playability(weight: weight, of: $0) }
   }
 
   // MARK: - The cells
@@ -75,30 +83,43 @@ final class ClimbedInput {
 
   // MARK: - One step
 
-  /// Writes the input, shifted, to where a program reads it.
+  /// Writes the input, changed, to where a program reads it.
   ///
   /// - Returns: whether it is finite numbers throughout.
-  func paint(into buffers: ScalarProgram.Buffers, _ shift: Jitter.Shift) -> Bool {
-    let target = shift.isNone ? buffers.input : unshifted.input.start
-    let isFinite = painter.paint(cells.start, into: target)
-    if !shift.isNone { shift.apply(from: target, to: buffers.input, maps) }
+  func paint(into buffers: ScalarProgram.Buffers, _ change: Change) -> Bool {
+    var source = change.isNone ? buffers.input : unshifted.input.start
+    let isFinite = painter.paint(cells.start, into: source)
+    if let setting = change.acoustics {
+      changed.start.update(from: source, count: count)
+      acoustics.apply(setting, to: changed.start)
+      source = changed.start
+    }
+    if !change.shift.isNone {
+      change.shift.apply(from: source, to: buffers.input, maps)
+    } else if source != buffers.input {
+      buffers.input.update(from: source, count: count)
+    }
     return isFinite
   }
 
   /// Turns the gradient that a program left into the one with respect to the cells, less the
   /// gradient of a regularizer's penalty.
   func pullBack(
-    _ buffers: ScalarProgram.Buffers, _ shift: Jitter.Shift, less regularizer: Regularizer
+    _ buffers: ScalarProgram.Buffers, _ change: Change, less regularizer: Regularizer
   ) -> Slope {
-    var (input, gradient) = (buffers.input, buffers.gradient)
+    var gradient = buffers.gradient
+    let input = change.isNone ? buffers.input : unshifted.input.start
     let isAwake = KernelSet.current.sumOfSquares(gradient, count: count) != 0
-    if !shift.isNone {
-      input = unshifted.input.start
-      shift.inverse.apply(from: gradient, to: unshifted.gradient.start, maps)
+    if !change.shift.isNone {
+      change.shift.inverse.apply(from: gradient, to: unshifted.gradient.start, maps)
       gradient = unshifted.gradient.start
     }
-    let penalty =
+    if change.acoustics != nil { acoustics.adjoint(gradient, changed: changed.start) }
+    var penalty =
       regularizer.penalizes ? regularizer.penalize(input, maps, gradient: gradient) : 0
+    if regularizer.playability != 0, let playability {
+      penalty += playability.penalize(input, gradient: gradient)
+    }
     let painted = painter.adjoint(gradient, input: input)
     self.gradient = painted.start
     return Slope(penalty: penalty, squares: painted.squares, isAwake: isAwake)
@@ -114,6 +135,7 @@ final class ClimbedInput {
   func move(scale: Float, _ rule: Optimizer) {
     guard let gradient else { return }
     optimizer.step(cells.start, gradient: gradient, scale: scale, rule)
+    painter.project(cells.start)
   }
 
   /// Blurs the cells, which are those of a spectrogram.

@@ -13,6 +13,8 @@ public struct Regularizer: Hashable, Sendable, Codable {
   public var timeVariation: Float
   /// The weight of the mean absolute difference between neighbouring bands.
   public var bandVariation: Float
+  /// The weight of the mean square of the distance to what the front end can produce.
+  public var playability: Float
   /// The deviation of the Gaussian blur, in bands and in frames alike; 0 for none.
   public var blur: Float
   /// How many steps lie between two blurs.
@@ -21,17 +23,18 @@ public struct Regularizer: Hashable, Sendable, Codable {
   /// Penalties and blur; everything is off unless it is given.
   public init(
     l2: Float = 0, l1: Float = 0, timeVariation: Float = 0, bandVariation: Float = 0,
-    blur: Float = 0, blurInterval: Int = 8
+    playability: Float = 0, blur: Float = 0, blurInterval: Int = 8
   ) {
     self.l2 = l2
     self.l1 = l1
     self.timeVariation = timeVariation
     self.bandVariation = bandVariation
+    self.playability = playability
     self.blur = blur
     self.blurInterval = blurInterval
   }
 
-  /// Whether any penalty counts.
+  /// Whether any penalty counts that knows no front end.
   public var penalizes: Bool { [l2, l1, timeVariation, bandVariation].contains { $0 != 0 } }
 
   /// The penalty of an input; takes its gradient off `gradient`.

@@ -14,12 +14,48 @@ public struct SpectrogramCanvas: Hashable, Sendable {
   public let level: Float
   /// What a step of 1 adds to it.
   public let spread: Float
+  /// The levels that an input is kept within after each step, if there are any.
+  public let bounds: Bounds?
+
+  /// Levels that real examples have, in network units.
+  public struct Bounds: Hashable, Sendable {
+    /// The lowest and the highest.
+    public let lowest: Float
+    public let highest: Float
+    /// How far below an input's own maximum its minimum may lie.
+    public let range: Float
+
+    /// Bounds of levels.
+    public init(lowest: Float, highest: Float, range: Float) {
+      precondition(lowest < highest && range > 0, "levels from \(lowest) to \(highest)")
+      self.lowest = lowest
+      self.highest = highest
+      self.range = range
+    }
+  }
 
   /// A canvas of cells that are normalized, or moved to a level and spread.
-  public init(normalizes: Bool, level: Float = 0, spread: Float = 1) {
+  public init(normalizes: Bool, level: Float = 0, spread: Float = 1, bounds: Bounds? = nil) {
     self.normalizes = normalizes
     self.level = level
     self.spread = spread
+    self.bounds = bounds
+  }
+
+  /// Replaces cells by those that paint the nearest input within the bounds.
+  ///
+  /// A normalized canvas normalizes again what was clamped, so that single cells may then lie a little
+  /// beyond.
+  func project(_ cells: UnsafeMutablePointer<Float>, count: Int) {
+    guard let bounds else { return }
+    _ = paint(cells, into: cells, count: count)
+    var maximum = bounds.lowest
+    for i in 0..<count { maximum = max(maximum, min(cells[i], bounds.highest)) }
+    let minimum = max(bounds.lowest, maximum - bounds.range)
+    for i in 0..<count {
+      let level = min(max(cells[i], minimum), bounds.highest)
+      cells[i] = normalizes ? level : (level - self.level) / spread
+    }
   }
 
   /// How cells were painted, which their adjoint needs again.

@@ -17,6 +17,8 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public var frontEnds: [String: FrontEnd]
   /// Per input name on what it is climbed.
   public var canvases: [String: CanvasKind]
+  /// Whether cells of a spectrogram are kept within the levels of real examples.
+  public var boundsLevels: Bool
   /// The inputs that are kept at zero mean and unit variance.
   public var normalizedInputs: [String]
   /// The ascent.
@@ -37,12 +39,13 @@ public struct RunPlan: Codable, Equatable, Sendable {
   /// A plan.
   public init(
     model: ModelIdentity, frontEnds: [String: FrontEnd], canvases: [String: CanvasKind],
-    normalizedInputs: [String], ascent: AscentSettings, spectrograms: [String: String] = [:],
+    boundsLevels: Bool = false, normalizedInputs: [String], ascent: AscentSettings, spectrograms: [String: String] = [:],
     held: [String: String] = [:], sound: Inversion?, colormap: Colormap?, barePictures: Bool = false, sharesScale: Bool = false
   ) {
     self.model = model
     self.frontEnds = frontEnds
     self.canvases = canvases
+    self.boundsLevels = boundsLevels
     self.normalizedInputs = normalizedInputs
     self.ascent = ascent
     self.spectrograms = spectrograms
@@ -57,11 +60,12 @@ public struct RunPlan: Codable, Equatable, Sendable {
   /// examples, or around the levels that are typical of the front end.
   func canvas(of input: String) -> Canvas {
     let frontEnd = frontEnds[input]
-    var cells = SpectrogramCanvas(normalizes: normalizedInputs.contains(input))
-    if !cells.normalizes, let frontEnd, frontEnd.normalization == .none {
-      cells = SpectrogramCanvas(
-        normalizes: false, level: frontEnd.typicalMean, spread: frontEnd.typicalDeviation)
-    }
+    let normalizes = normalizedInputs.contains(input)
+    let isLevel = !normalizes && frontEnd?.normalization == .none
+    let cells = SpectrogramCanvas(
+      normalizes: normalizes, level: isLevel ? frontEnd?.typicalMean ?? 0 : 0,
+      spread: isLevel ? frontEnd?.typicalDeviation ?? 1 : 1,
+      bounds: boundsLevels ? frontEnd.map { SpectrogramCanvas.Bounds($0) } : nil)
     return switch (canvases[input] ?? .spectrogram, frontEnd) {
     case (.waveform, let frontEnd?): .waveform(frontEnd)
     case (.melPower, let frontEnd?): .melPower(frontEnd)
@@ -120,5 +124,16 @@ public struct ModelIdentity: Codable, Hashable, Sendable {
       sha256: try FileDigest.sha256(of: model.weightsURL),
       architectureSHA256: try model.architectureURL.map(FileDigest.sha256),
       format: model.format)
+  }
+}
+
+extension SpectrogramCanvas.Bounds {
+  /// The levels between the floor and the maximum of an example of typical mean and deviation.
+  init(_ frontEnd: FrontEnd) {
+    let (lowest, highest) = (
+      frontEnd.networkUnits(ofDecibels: -frontEnd.dynamicRange),
+      frontEnd.networkUnits(ofDecibels: 0)
+    )
+    self.init(lowest: lowest, highest: highest, range: highest - lowest)
   }
 }

@@ -51,7 +51,7 @@ public struct Study: Sendable {
       network: model.network,
       canvases: Dictionary(
         uniqueKeysWithValues: model.network.inputs.map { ($0.name, plan.canvas(of: $0.name)) }),
-      settings: plan.ascent, spectrograms: spectrograms, held: held)
+      frontEnds: plan.frontEnds, settings: plan.ascent, spectrograms: spectrograms, held: held)
     for neuron in self.neurons { _ = try ascent.inputs(climbedBy: Objective(neuron)) }
   }
 

@@ -137,6 +137,45 @@ struct AscentArguments: ParsableArguments {
       valueName: "bands"))
   var bandJitter = 0
 
+  @Option(
+    name: .customLong("gain-jitter"),
+    help: ArgumentHelp(
+      "How many dB louder or quieter the input is made at each step, at most, at random.",
+      valueName: "dB"))
+  var gainJitter: Float = 0
+
+  @Option(
+    name: .customLong("tilt-jitter"),
+    help: ArgumentHelp(
+      "How many dB its highest band is raised or lowered against the lowest, at most, at random.",
+      valueName: "dB"))
+  var tiltJitter: Float = 0
+
+  @Option(
+    name: .customLong("noise-floor"),
+    help: ArgumentHelp(
+      """
+      The highest noise floor laid under the input at each step, at random, in dB below its \
+      maximum; 0 for none.
+      """, valueName: "dB"))
+  var noiseFloor: Float = 0
+
+  @Flag(
+    name: .customLong("bound-levels"),
+    help: """
+      Keep a spectrogram's cells within the levels of real examples after each step: from the \
+      front end's floor to its maximum.
+      """)
+  var boundLevels = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The weight of the penalty on the distance to what the front end can produce: the mean \
+      square, in network units.
+      """, valueName: "weight"))
+  var playability: Float = 0
+
   @Flag(
     name: .customLong("exact-convolution"),
     help: """
@@ -159,6 +198,8 @@ struct AscentArguments: ParsableArguments {
       timeJitter >= 0 && bandJitter >= 0, "a jitter is negative; give 0 or more")
     for (flag, weight) in [
       ("l2", l2), ("l1", l1), ("time-variation", timeVariation), ("band-variation", bandVariation),
+      ("gain-jitter", gainJitter), ("tilt-jitter", tiltJitter), ("noise-floor", noiseFloor),
+      ("playability", playability),
     ] {
       try require(
         weight >= 0 && weight.isFinite, "--\(flag) is \(weight); give a number that is not negative"
@@ -172,37 +213,61 @@ struct AscentArguments: ParsableArguments {
       steps: steps,
       optimizer: Optimizer(rule: optimizer, rate: rate, normalizesGradient: !rawGradient),
       regularizer: Regularizer(
-        l2: l2, l1: l1, timeVariation: timeVariation, bandVariation: bandVariation, blur: blur,
-        blurInterval: blurInterval),
-      jitter: Jitter(frames: timeJitter, bands: bandJitter), start: start, starts: starts,
+        l2: l2, l1: l1, timeVariation: timeVariation, bandVariation: bandVariation,
+        playability: playability, blur: blur, blurInterval: blurInterval),
+      jitter: Jitter(frames: timeJitter, bands: bandJitter),
+      acoustics: Acoustics(gain: gainJitter, tilt: tiltJitter, noiseFloor: -noiseFloor), start: start, starts: starts,
       wakingSteps: wakingSteps, plateau: noPlateau ? nil : AscentSettings.Plateau(), seed: seed,
       exactConvolution: exactConvolution)
   }
 
-  /// The settings that only cells of a spectrogram have, as they are written.
-  private var cellSettings: [String] {
+  /// The settings that need cells of a spectrogram, and those that its waves have too.
+  private var cellSettings: (own: [String], free: [String]) {
+    (
+      own: [(blur != 0, "--blur"), (boundLevels, "--bound-levels")].filter(\.0).map(\.1),
+      free: [
+        (l2 != 0, "--l2"), (normalize == true, "--normalize"),
+        (normalize == false, "--no-normalize"), (start == ["silence"], "--start silence"),
+      ].filter(\.0).map(\.1)
+    )
+  }
+
+  /// The settings that count in dB of a front end, as they are written.
+  private var levelSettings: [String] {
     [
-      (blur != 0, "--blur"), (l2 != 0, "--l2"), (normalize == true, "--normalize"),
-      (normalize == false, "--no-normalize"), (start == ["silence"], "--start silence"),
+      (gainJitter != 0, "--gain-jitter"), (tiltJitter != 0, "--tilt-jitter"),
+      (noiseFloor != 0, "--noise-floor"), (playability != 0, "--playability"),
+      (boundLevels, "--bound-levels"),
     ].filter(\.0).map(\.1)
   }
 
   /// On what each input is climbed.
   func canvases(of model: Model, _ frontEnds: [String: FrontEnd]) throws -> [String: CanvasKind] {
-    if let canvas, canvas.needsFrontEnd {
-      if let setting = cellSettings.first {
+    let needs = cellSettings
+    if let canvas, canvas != .spectrogram {
+      let refused = needs.own + (canvas.needsFrontEnd ? needs.free : [])
+      if let setting = refused.first {
         throw StudyError(
           "\(setting) needs a spectrogram's cells; leave it out, or add --canvas spectrogram")
       }
-      if let input = model.network.inputs.first(where: { frontEnds[$0.name] == nil }) {
-        throw StudyError(
-          "--canvas \(canvas.rawValue) needs a front end before '\(input.name)'; add --front-end")
-      }
+    }
+    if let canvas, canvas.needsFrontEnd,
+      let input = model.network.inputs.first(where: { frontEnds[$0.name] == nil })
+    {
+      throw StudyError(
+        "--canvas \(canvas.rawValue) needs a front end before '\(input.name)'; add --front-end")
+    }
+    if let setting = levelSettings.first,
+      let input = model.network.inputs.first(where: { frontEnds[$0.name] == nil })
+    {
+      throw StudyError(
+        "\(setting) needs a front end before '\(input.name)'; add --front-end, or leave it out")
     }
     return Dictionary(
       uniqueKeysWithValues: model.network.inputs.map { input in
         let usual: CanvasKind =
-          frontEnds[input.name] != nil && cellSettings.isEmpty ? .waveform : .spectrogram
+          frontEnds[input.name] != nil && (needs.own + needs.free).isEmpty
+          ? .waveform : .spectrogram
         return (input.name, canvas ?? usual)
       })
   }

@@ -88,6 +88,7 @@ struct MaximizeCommand: ParsableCommand {
     let plan = RunPlan(
       model: try ModelIdentity(of: model), frontEnds: frontEnds,
       canvases: try ascent.canvases(of: model, frontEnds),
+      boundsLevels: ascent.boundLevels,
       normalizedInputs: try ascent.normalizedInputs(of: model, frontEnds),
       ascent: ascent.settings(startsFrom: start.start),
       spectrograms: start.files.digests, held: held.digests,

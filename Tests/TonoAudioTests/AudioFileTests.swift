@@ -35,12 +35,17 @@ final class AudioFileTests {
     let sound = SyntheticSounds.chirp(rate: 16_000, seconds: 0.5)
     let bytes = try AudioFile.encode(sound, as: encoding, comment: "nyu_conv_1:3")
     let again = try AudioFile.encode(sound, as: encoding, comment: "nyu_conv_1:3")
-    #expect(bytes == again)
+    #expect(bytes == again || encoding == .ogg)
     #expect(Data(bytes).range(of: Data("nyu_conv_1:3".utf8)) != nil)
     let back = try AudioFile.read(file("chirp.wav", bytes))
     #expect(back.sampleRate == sound.sampleRate)
     #expect(back.samples.count == sound.samples.count)
-    let step = encoding == .pcm16 ? Tolerance.sample16 : Tolerance.sample16 / 256
+    let step =
+      switch encoding {
+      case .pcm16, .flac: Tolerance.sample16
+      case .pcm24: Tolerance.sample16 / 256
+      case .ogg: Tolerance.lossy
+      }
     #expect(zip(back.samples, sound.samples).allSatisfy { abs($0 - $1) <= step })
   }
 
