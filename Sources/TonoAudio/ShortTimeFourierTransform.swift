@@ -165,7 +165,7 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
 
 /// The complex spectra of consecutive frames.
 public struct ComplexSpectrogram: Sendable, Equatable {
-  /// The number of frequencies from zero up.
+  /// The number of frequencies, from the lowest up.
   public let bins: Int
   /// The number of frames.
   public let frames: Int

@@ -59,6 +59,10 @@ public enum Tolerance {
   /// Double-precision sums of floats in another order, over the number of terms of size 1.
   public static let doubleSum: Double = 1e-14
 
+  /// Constant-Q values against librosa's, relative to the largest: its filters and Fourier transforms
+  /// are in single precision (1e-6), and the resampler may be of another build.
+  public static let constantQ = 5e-6
+
   /// Filter weights, against the same formula in another language, relative to the largest.
   public static let filterWeight: Float = 1e-6
 

@@ -14,11 +14,11 @@ struct ReferenceArrays {
   private let entries: [String: Entry]
   private let floats: [Float]
 
-  /// The committed values of synthetic sounds.
-  static func committed() throws -> ReferenceArrays {
+  /// The committed values of synthetic sounds: the files of that name.
+  static func committed(_ name: String = "front_end") throws -> ReferenceArrays {
     let entries = try JSONDecoder().decode(
-      [Entry].self, from: Data(contentsOf: Fixture.url("audio/front_end.json")))
-    return try ReferenceArrays(entries, blob: Fixture.url("audio/front_end.f32"))
+      [Entry].self, from: Data(contentsOf: Fixture.url("audio/\(name).json")))
+    return try ReferenceArrays(entries, blob: Fixture.url("audio/\(name).f32"))
   }
 
   /// The values of real sounds in the shared folder `reference/values`.
