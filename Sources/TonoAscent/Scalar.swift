@@ -13,17 +13,17 @@ protocol Scalar: Sendable {
 }
 
 /// A box of cells of one input or node.
-struct Target: Sendable {
+package struct Target: Sendable {
   /// The name of the input or node.
-  let node: String
+  package let node: String
   /// The cells.
-  let region: Region
+  package let region: Region
 
   /// How many cells there are.
-  var count: Int { region.ranges.map(\.count).reduce(1, *) }
+  package var count: Int { region.ranges.map(\.count).reduce(1, *) }
 
   /// For each node named the smallest box that holds all its cells, in the order of their names.
-  static func boxes(around cells: [(node: String, region: Region)]) -> [Target] {
+  package static func boxes(around cells: [(node: String, region: Region)]) -> [Target] {
     Dictionary(cells.map { ($0.node, $0.region) }) { $0.union($1) }
       .sorted { $0.key < $1.key }.map { Target(node: $0.key, region: $0.value) }
   }
@@ -31,7 +31,7 @@ struct Target: Sendable {
 
 extension [Target] {
   /// The place of a node's box among these, and where in it a region lies: runs of row-major offsets.
-  func place(of region: Region, in node: String) -> (target: Int, runs: [Range<Int>]) {
+  package func place(of region: Region, in node: String) -> (target: Int, runs: [Range<Int>]) {
     guard let target = firstIndex(where: { $0.node == node }) else {
       preconditionFailure("\(node) is no target")
     }

@@ -25,13 +25,20 @@ public struct PatternFigure: Sendable {
 
   /// A picture of some inputs side by side.
   ///
+  /// - Parameters:
+  ///   - title: the headline.
+  ///   - subtitle: the smaller line below it.
+  ///   - inputs: the inputs, from the left.
+  ///   - marks: per input name the cells that are outlined.
+  /// - Returns: the picture, not drawn yet.
   /// - Throws: `RenderError` if the inputs cannot be drawn.
   public func page(
-    title: String, subtitle: String, _ inputs: [(name: String, tensor: Tensor)]
+    title: String, subtitle: String, _ inputs: [(name: String, tensor: Tensor)],
+    marks: [String: [Heatmap.Mark]] = [:]
   ) throws -> Figure {
     try Figure(
       title: title, subtitle: subtitle,
-      tiles: [Figure.Tile(panels(inputs, scales: scales(of: [inputs])))])
+      tiles: [Figure.Tile(panels(inputs, scales: scales(of: [inputs]), marks: marks))])
   }
 
   /// An input alone, one pixel for each cell; several channels stand one above the other.
@@ -94,7 +101,8 @@ public struct PatternFigure: Sendable {
   // MARK: - Panels
 
   private func panels(
-    _ inputs: [(name: String, tensor: Tensor)], scales: [String: ColorScale]
+    _ inputs: [(name: String, tensor: Tensor)], scales: [String: ColorScale],
+    marks: [String: [Heatmap.Mark]] = [:]
   ) throws -> [Figure.Panel] {
     try inputs.flatMap { name, tensor in
       let maps = tensor.maps
@@ -102,7 +110,8 @@ public struct PatternFigure: Sendable {
         let matrix = maps.sample(channel)
         let heatmap = try Heatmap(
           matrix, scale: scales[name] ?? scale(of: [tensor], input: name),
-          rowAxis: rowAxis(of: name, matrix.shape), columnAxis: columnAxis(of: name, matrix.shape))
+          rowAxis: rowAxis(of: name, matrix.shape), columnAxis: columnAxis(of: name, matrix.shape),
+          marks: marks[name] ?? [])
         let title = inputs.count == 1 ? "" : name
         return Figure.Panel(
           title: maps.shape[0] == 1 ? title : "\(title) channel \(channel)", heatmap)

@@ -11,12 +11,11 @@ final class Progress: Sendable {
     /// The steps of the neurons that are on their way.
     var stepsUnderway: [NeuronReference: Int] = [:]
     var sessionNeurons: Int
-    var lastDraw: ContinuousClock.Instant?
+    var bar = ProgressBar()
   }
 
   private let neurons: Int
   private let stepsPerNeuron: Int
-  private let start = ContinuousClock.now
   private let state: Mutex<State>
 
   /// The progress of climbing so many neurons, each for at most so many steps.
@@ -42,13 +41,13 @@ final class Progress: Sendable {
         state.stepsUnderway[record.neuron] = nil
         if !Terminal.isInteractive { Terminal.note(line(record, state.finished)) }
       }
-      if Terminal.isInteractive { draw(&state) }
+      draw(&state)
     }
   }
 
   /// Clears the bar.
   func end() {
-    if Terminal.isInteractive { Terminal.write("\r\u{1B}[K") }
+    ProgressBar.clear()
   }
 
   private func line(_ record: NeuronRecord, _ finished: Int) -> String {
@@ -63,26 +62,13 @@ final class Progress: Sendable {
   }
 
   private func draw(_ state: inout State) {
-    let now = ContinuousClock.now
-    if let last = state.lastDraw, now - last < .milliseconds(100) { return }
-    state.lastDraw = now
     // Waking may take further steps, and drawing time: a neuron under way is never quite finished.
     let underway = state.stepsUnderway.values.reduce(0.0) {
       $0 + min(0.95, Double($1) / Double(stepsPerNeuron))
     }
     let done = Double(state.finished - (neurons - state.sessionNeurons)) + underway
-    let share = min(1, done / Double(max(1, state.sessionNeurons)))
-    let elapsed = (now - start) / .seconds(1)
-    let left = share > 0.01 ? Self.clock(elapsed / share - elapsed) + " left" : ""
-    let text = " \(state.finished)/\(neurons) neurons, \(state.steps) steps  \(left)"
-    let width = max(0, min(40, Terminal.columns - text.count - 3))
-    let filled = Int(share * Double(width))
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    Terminal.write("\r\(bar)\(text)\u{1B}[K")
-  }
-
-  private static func clock(_ seconds: Double) -> String {
-    let seconds = Int(seconds.rounded(.up))
-    return seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(seconds % 60) s"
+    state.bar.draw(
+      share: done / Double(max(1, state.sessionNeurons)),
+      "\(state.finished)/\(neurons) neurons, \(state.steps) steps")
   }
 }

@@ -36,7 +36,7 @@ struct Tonoscope: ParsableCommand {
       """,
     version: "\(tonoscopeVersion) (\(KernelSet.current.name))",
     subcommands: [
-      InspectCommand.self, MaximizeCommand.self, SonifyCommand.self, FeaturesCommand.self,
-      ActivationsCommand.self, GradientCommand.self,
+      InspectCommand.self, MaximizeCommand.self, SonifyCommand.self, ExamplesCommand.self,
+      FeaturesCommand.self, ActivationsCommand.self, GradientCommand.self,
     ])
 }

@@ -17,6 +17,7 @@ import TonoStudy
           "--exact-convolution",
         ]
       ),
+      (["examples"], ["--sounds", "--out", "--count", "--front-end", "--threads", "most-1.wav"]),
       (["features"], ["--front-end", "--out", "--png"]),
       (["activations"], ["--input", "--layers", "--out"]),
       (["gradient"], ["--input", "--out"]),

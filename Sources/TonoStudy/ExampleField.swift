@@ -1,0 +1,70 @@
+import TonoAscent
+import TonoAudio
+import TonoNetwork
+
+/// What a neuron's most excited cell sees of an example.
+public struct ExampleField: Codable, Hashable, Sendable {
+  /// The cell; nil for an element of a vector.
+  public var unit: Unit?
+  /// The rows of the input that it sees, from the first to before the last.
+  public var bands: Range<Int>
+  /// The columns of the input that it sees, from the first to before the last.
+  public var frames: Range<Int>
+  /// The frequencies of these bands, in Hz.
+  public var hertz: ClosedRange<Double>
+  /// The time of these frames' windows, in seconds of the file; without what is behind the sound's end,
+  /// unless all of it is.
+  public var seconds: ClosedRange<Double>
+
+  /// A cell of a map.
+  public struct Unit: Codable, Hashable, Sendable {
+    /// The row, from 0.
+    public var row: Int
+    /// The column, from 0.
+    public var column: Int
+  }
+
+  /// The field of a neuron's cell.
+  ///
+  /// - Parameters:
+  ///   - neuron: the neuron.
+  ///   - peak: the place of the cell among the neuron's, in row-major order.
+  ///   - network: whose neuron it is.
+  ///   - input: the input that it sees.
+  ///   - frontEnd: what is before that input.
+  ///   - stretch: what the front end is given.
+  /// - Throws: `NeuronError` or `NetworkError` if there is no such neuron.
+  init(
+    of neuron: NeuronReference, peak: Int, in network: Network, input: String, frontEnd: FrontEnd,
+    stretch: Stretch
+  ) throws {
+    let cell = try neuron.region(in: network).cell(peak)
+    let field = try ReceptiveField(of: cell, in: neuron.layer, of: network).regions[input]
+    // A cell that sees nothing but padding is shown with the whole input.
+    let ranges = field?.ranges.suffix(2) ?? [0..<frontEnd.bands, 0..<frontEnd.frames]
+    if cell.ranges.count == 3 {
+      unit = Unit(row: cell.ranges[1].lowerBound, column: cell.ranges[2].lowerBound)
+    }
+    bands = ranges.first ?? 0..<frontEnd.bands
+    frames = ranges.last ?? 0..<frontEnd.frames
+    hertz = frontEnd.hertz(ofBands: bands)
+    var heard = frontEnd.seconds(ofFrames: frames)
+    if heard.lowerBound < stretch.sound.seconds {
+      heard = heard.clamped(to: 0...stretch.sound.seconds)
+    }
+    seconds = stretch.start + heard.lowerBound...stretch.start + heard.upperBound
+  }
+}
+
+extension Region {
+  /// One cell of the box, by its place in row-major order.
+  fileprivate func cell(_ index: Int) -> Region {
+    var rest = index
+    let ranges = ranges.reversed().map { range in
+      let (quotient, offset) = rest.quotientAndRemainder(dividingBy: max(1, range.count))
+      rest = quotient
+      return range.lowerBound + offset..<range.lowerBound + offset + 1
+    }
+    return Region(ranges.reversed())
+  }
+}
