@@ -10,10 +10,10 @@ layers=(lid_conv_{1,2,3}_AC nyu_conv_{1,2,3}_AC)
 neurons=("${layers[@]/%/:*}" fc_1:0-11)
 
 "$tonoscope" maximize seeds/siamese_pretrained.h5 "${neurons[@]}" \
-  --no-sound --out .build/figures/pretrained
+  --canvas spectrogram --no-sound --out .build/figures/pretrained
 "$tonoscope" maximize seeds/siamese_scratch_weights.h5 \
   --architecture seeds/siamese_scratch_architecture.json "${neurons[@]}" \
-  --no-sound --out .build/figures/scratch
+  --canvas spectrogram --no-sound --out .build/figures/scratch
 
 for model in pretrained scratch; do
   for layer in "${layers[@]}" fc_1; do

@@ -27,7 +27,8 @@ public struct Ascent: Sendable {
   ///   or if a blur is asked of a canvas that has no spectrogram's cells.
   public init(
     network: Network, canvases: [String: Canvas] = [:],
-    frontEnds: [String: FrontEnd] = [:], settings: AscentSettings = AscentSettings(), spectrograms: [String: Tensor] = [:],
+    frontEnds: [String: FrontEnd] = [:], settings: AscentSettings = AscentSettings(),
+    spectrograms: [String: Tensor] = [:],
     held: [String: Tensor] = [:]
   ) throws {
     for input in network.inputs {

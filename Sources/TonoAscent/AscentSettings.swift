@@ -53,7 +53,8 @@ public struct AscentSettings: Hashable, Sendable, Codable {
   public init(
     steps: Int = 200, optimizer: Optimizer = Optimizer(), regularizer: Regularizer = Regularizer(),
     jitter: Jitter = Jitter(), acoustics: Acoustics = Acoustics(), start: Start = .noise,
-    starts: Int = 4, wakingSteps: Int = 100, plateau: Plateau? = Plateau(), seed: UInt64 = 0, exactConvolution: Bool = false
+    starts: Int = 4, wakingSteps: Int = 100, plateau: Plateau? = Plateau(), seed: UInt64 = 0,
+    exactConvolution: Bool = false
   ) {
     self.steps = steps
     self.optimizer = optimizer

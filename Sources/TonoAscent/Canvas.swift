@@ -34,6 +34,9 @@ protocol Painter: AnyObject {
   /// How many cells there are.
   var count: Int { get }
 
+  /// How many times as long as the optimizer's rate a step of a cell is.
+  var stepScale: Float { get }
+
   /// Writes the input that cells paint.
   ///
   /// - Returns: whether it is finite numbers throughout.
@@ -72,6 +75,8 @@ extension PaintedGradient {
 }
 
 extension Painter {
+  var stepScale: Float { 1 }
+
   func project(_ cells: UnsafeMutablePointer<Float>) {}
 
   func sound(of cells: UnsafePointer<Float>) -> Waveform? { nil }

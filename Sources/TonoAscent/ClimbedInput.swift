@@ -134,7 +134,8 @@ final class ClimbedInput {
   /// Moves the cells up the gradient, whose root of the mean square over all inputs is `scale`.
   func move(scale: Float, _ rule: Optimizer) {
     guard let gradient else { return }
-    optimizer.step(cells.start, gradient: gradient, scale: scale, rule)
+    optimizer.step(
+      cells.start, gradient: gradient, scale: scale, rule, stretch: painter.stepScale)
     painter.project(cells.start)
   }
 

@@ -53,14 +53,14 @@ public struct Optimizer: Hashable, Sendable, Codable {
       steps = 0
     }
 
-    /// Moves the cells one step up the gradient; `scale` is the root of the mean square of the
-    /// gradient of all that moves together.
+    /// Moves the cells one step up the gradient, `stretch` times as long as the rate says; `scale` is
+    /// the root of the mean square of the gradient of all that moves together.
     mutating func step(
       _ cells: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, scale: Float,
-      _ optimizer: Optimizer
+      _ optimizer: Optimizer, stretch: Float = 1
     ) {
       let factor = optimizer.normalizesGradient && scale > 0 ? 1 / scale : 1
-      let (rate, count) = (optimizer.rate, first.count)
+      let (rate, count) = (optimizer.rate * stretch, first.count)
       let first = first.start
       steps += 1
       switch optimizer.rule {

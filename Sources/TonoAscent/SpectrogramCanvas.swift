@@ -19,8 +19,9 @@ public struct SpectrogramCanvas: Hashable, Sendable {
 
   /// Levels that real examples have, in network units.
   public struct Bounds: Hashable, Sendable {
-    /// The lowest and the highest.
+    /// The lowest.
     public let lowest: Float
+    /// The highest.
     public let highest: Float
     /// How far below an input's own maximum its minimum may lie.
     public let range: Float

@@ -37,9 +37,10 @@ final class LevelPass<Scalar: FourierScalar> {
     let reference = 10 * Scalar.logarithm(max(minimum, power[highest]))
     var sum = 0.0
     for i in 0..<count {
-      let level = 10 * Scalar.logarithm(max(minimum, power[i])) - reference
+      // Comparisons that leave NaN as it is.
+      let level = 10 * Scalar.logarithm(power[i] < minimum ? minimum : power[i]) - reference
       isFloor[i] = level <= floor
-      features[i] = max(level, floor)
+      features[i] = isFloor[i] ? floor : level
       sum += Double(features[i])
     }
     if frontEnd.normalization == .perExample {
@@ -77,6 +78,8 @@ final class LevelPass<Scalar: FourierScalar> {
       total += dLevel
       dPower[i] = power.start[i] > minimum ? Self.slope * dLevel / power.start[i] : 0
     }
-    if power.start[highest] > minimum { dPower[highest] -= Self.slope * total / power.start[highest] }
+    if power.start[highest] > minimum {
+      dPower[highest] -= Self.slope * total / power.start[highest]
+    }
   }
 }

@@ -38,6 +38,7 @@ extension Waveform {
   /// - Parameters:
   ///   - loudness: the integrated loudness wanted, in LUFS.
   ///   - truePeak: the level that is not exceeded, in dBTP.
+  /// - Returns: the scaled sound.
   /// - Throws: As `Loudness`.
   public func normalized(toLoudness loudness: Double, truePeak: Double) throws -> Waveform {
     let measured = try Loudness(of: self)

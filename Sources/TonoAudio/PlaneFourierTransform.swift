@@ -5,8 +5,9 @@ import CTonoFFTW
 /// The waves are `[rows, columns / 2 + 1]` complex numbers, real part first: along columns only the
 /// non-negative frequencies, of which the others are conjugates.
 public final class PlaneFourierTransform {
-  /// The size of the plane.
+  /// The rows of the planes.
   public let rows: Int
+  /// Their columns.
   public let columns: Int
   /// How many complex numbers there are.
   public var waves: Int { rows * halfColumns }

@@ -17,6 +17,8 @@ struct Refinement {
   /// - Parameters:
   ///   - start: `patternSampleCount` samples, not all zero.
   ///   - pattern: the features wanted, in network units.
+  ///   - frontEnd: what makes features of samples.
+  /// - Returns: as many samples.
   func refined(_ start: [Float], towards pattern: Tensor, _ frontEnd: FrontEnd) -> [Float] {
     let scale = Waveform(samples: start, sampleRate: frontEnd.sampleRate).rootMeanSquare
     guard scale > 0, scale.isFinite else { return start }

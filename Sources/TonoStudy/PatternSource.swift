@@ -23,9 +23,11 @@ public struct PatternSource: Sendable {
   ///   - requests: names or files of front ends, each for all arrays of its shape, or `INPUT=` and the
   ///     same for one input. Without any, a run's are its own, and arrays have the preset of their
   ///     shape.
+  /// - Returns: one for each file, and for each neuron of a run that has a pattern.
   /// - Throws: `StudyError` naming the file that is missing, damaged, or fits no front end; `AudioError`
   ///   for a front end that does not exist.
-  public static func read(_ paths: [String], frontEnds requests: [String]) throws -> [PatternSource] {
+  public static func read(_ paths: [String], frontEnds requests: [String]) throws -> [PatternSource]
+  {
     let finder = try FrontEndFinder(requests)
     return try paths.flatMap { path in
       var isFolder: ObjCBool = false
@@ -40,12 +42,14 @@ public struct PatternSource: Sendable {
   private static func read(run url: URL, _ finder: FrontEndFinder) throws -> [PatternSource] {
     let file = url.appending(path: "run.json")
     guard FileManager.default.fileExists(atPath: file.path) else {
-      throw StudyError("\(url.relativePath) holds no run.json; name a run's directory, or .npy files")
+      throw StudyError(
+        "\(url.relativePath) holds no run.json; name a run's directory, or .npy files")
     }
     let manifest = try RunDirectory.read(file)
     return try manifest.neurons.filter { !$0.files.isEmpty }.map { record in
       guard let arrays = record.files.first(where: { isArray($0) }) else {
-        throw StudyError("\(file.relativePath) names no arrays of \(record.neuron); make the run again")
+        throw StudyError(
+          "\(file.relativePath) names no arrays of \(record.neuron); make the run again")
       }
       return try read(
         file: url.appending(path: arrays), name: withoutExtension(arrays), finder,

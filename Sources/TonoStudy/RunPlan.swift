@@ -39,8 +39,10 @@ public struct RunPlan: Codable, Equatable, Sendable {
   /// A plan.
   public init(
     model: ModelIdentity, frontEnds: [String: FrontEnd], canvases: [String: CanvasKind],
-    boundsLevels: Bool = false, normalizedInputs: [String], ascent: AscentSettings, spectrograms: [String: String] = [:],
-    held: [String: String] = [:], sound: Inversion?, colormap: Colormap?, barePictures: Bool = false, sharesScale: Bool = false
+    boundsLevels: Bool = false, normalizedInputs: [String], ascent: AscentSettings,
+    spectrograms: [String: String] = [:],
+    held: [String: String] = [:], sound: Inversion?, colormap: Colormap?,
+    barePictures: Bool = false, sharesScale: Bool = false
   ) {
     self.model = model
     self.frontEnds = frontEnds
@@ -56,8 +58,10 @@ public struct RunPlan: Codable, Equatable, Sendable {
     self.sharesScale = sharesScale
   }
 
-  /// What is optimized before an input. Cells of a spectrogram lie on the sphere of normalized
-  /// examples, or around the levels that are typical of the front end.
+  /// What is optimized before an input.
+  ///
+  /// Cells of a spectrogram lie on the sphere of normalized examples, or around the levels that are
+  /// typical of the front end.
   func canvas(of input: String) -> Canvas {
     let frontEnd = frontEnds[input]
     let normalizes = normalizedInputs.contains(input)

@@ -195,8 +195,10 @@ public struct Study: Sendable {
   private func playContactSheets(in directory: RunDirectory) throws {
     let records = Dictionary(grouping: directory.manifest.neurons, by: \.neuron.layer)
     for layer in Set(neurons.map(\.layer)).sorted() {
-      let inputs = try ascent.inputs(climbedBy: Objective(neurons.first { $0.layer == layer } ?? neurons[0]))
-        .map(\.name)
+      let inputs = try ascent.inputs(
+        climbedBy: Objective(neurons.first { $0.layer == layer } ?? neurons[0])
+      )
+      .map(\.name)
       for input in inputs {
         guard let frontEnd = plan.frontEnds[input] else { continue }
         var sheet = SoundSheet(sampleRate: frontEnd.sampleRate)

@@ -216,7 +216,8 @@ struct AscentArguments: ParsableArguments {
         l2: l2, l1: l1, timeVariation: timeVariation, bandVariation: bandVariation,
         playability: playability, blur: blur, blurInterval: blurInterval),
       jitter: Jitter(frames: timeJitter, bands: bandJitter),
-      acoustics: Acoustics(gain: gainJitter, tilt: tiltJitter, noiseFloor: -noiseFloor), start: start, starts: starts,
+      acoustics: Acoustics(gain: gainJitter, tilt: tiltJitter, noiseFloor: -noiseFloor),
+      start: start, starts: starts,
       wakingSteps: wakingSteps, plateau: noPlateau ? nil : AscentSettings.Plateau(), seed: seed,
       exactConvolution: exactConvolution)
   }

@@ -116,7 +116,8 @@ struct SonifyCommand: ParsableCommand {
         throw StudyError("a run's own sounds would be replaced; say where these go with --out")
       }
       let folder = directory.map { URL(filePath: $0) } ?? source.url.deletingLastPathComponent()
-      let result = try sonification.play(source, into: folder, network: networks.network(of: source))
+      let result = try sonification.play(
+        source, into: folder, network: networks.network(of: source))
       for (input, file) in result.files.sorted(by: { $0.key < $1.key }) {
         print("\(file.relativePath): \(try description(of: result, input))")
       }

@@ -70,7 +70,7 @@ public enum Tolerance {
   public static let resampling: Float = 2e-6
 
   /// Samples of a sine of amplitude 0.5 that went through Ogg Vorbis.
-  public static let lossy: Float = 0.1
+  public static let lossy: Float = 0.2
 
   /// One step of a 16-bit sample.
   public static let sample16: Float = 1 / 32_768

@@ -103,7 +103,8 @@ struct InversionTests {
       }
     }
     #expect(agreeing.count == 6)
-    let other = try Inversion(iterations: 5, refinement: 3, seed: 8).sound(of: pattern, frontEnd: frontEnd)
+    let other = try Inversion(iterations: 5, refinement: 3, seed: 8).sound(
+      of: pattern, frontEnd: frontEnd)
     #expect(other != expected)
   }
 

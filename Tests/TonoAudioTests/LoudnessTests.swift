@@ -29,7 +29,8 @@ import Testing
     let loud = try noise.normalized(toLoudness: 0, truePeak: -1)
     #expect(abs(try #require(Loudness(of: loud).truePeak) + 1) < 0.05)
     let click = Waveform(samples: [0, 0.1, 0], sampleRate: 16_000)
-    #expect(try #require(Loudness(of: click.normalized(toLoudness: -23, truePeak: -1)).truePeak) < -0.9)
+    #expect(
+      try #require(Loudness(of: click.normalized(toLoudness: -23, truePeak: -1)).truePeak) < -0.9)
     let silence = Waveform(samples: [0, 0, 0], sampleRate: 16_000)
     #expect(try silence.normalized(toLoudness: -23, truePeak: -1) == silence)
   }

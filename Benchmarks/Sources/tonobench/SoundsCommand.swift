@@ -47,7 +47,8 @@ struct SoundsCommand: ParsableCommand {
   @Option(help: "Write the free patterns into this folder, as LAYER/CHANNEL.INPUT.npy.")
   var patterns: String?
 
-  @Option(help: "Measure sounds in this folder, METHOD/LAYER/CHANNEL.INPUT.wav, beside the methods.")
+  @Option(
+    help: "Measure sounds in this folder, METHOD/LAYER/CHANNEL.INPUT.wav, beside the methods.")
   var sounds: String?
 
   @OptionGroup var threads: ThreadOptions
@@ -108,7 +109,8 @@ struct SoundsCommand: ParsableCommand {
     return records
   }
 
-  private func record(_ layer: String, _ method: String, _ outcomes: [SoundBench.Outcome]) -> Record {
+  private func record(_ layer: String, _ method: String, _ outcomes: [SoundBench.Outcome]) -> Record
+  {
     func quantile(_ share: Double, _ value: (SoundBench.Outcome) -> Double) -> Double {
       let sorted = outcomes.map(value).sorted()
       guard !sorted.isEmpty else { return .nan }
