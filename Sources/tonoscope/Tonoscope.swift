@@ -37,6 +37,6 @@ struct Tonoscope: ParsableCommand {
     version: "\(tonoscopeVersion) (\(KernelSet.current.name))",
     subcommands: [
       InspectCommand.self, MaximizeCommand.self, FeaturesCommand.self, ActivationsCommand.self,
-      GradientCommand.self,
+      GradientCommand.self, ConvertCommand.self,
     ])
 }
