@@ -147,7 +147,8 @@ struct LayerDecoder {
     var tensor = try array(reference.name, "the \(role) of node '\(node.name)' (\(node.kind))")
     guard tensor.shape.rank == rank, tensor.count > 0 else {
       throw failure(
-        "has a \(role) of shape \(tensor.shape), called '\(reference.name)'; expected \(rank) axes")
+        "has a \(role) of shape \(tensor.shape), called '\(reference.name.prefix(100))'; expected \(rank) axes"
+      )
     }
     if let permutation = reference.permutation {
       guard permutation.count == rank else {

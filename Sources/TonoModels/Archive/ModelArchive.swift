@@ -8,7 +8,7 @@ enum ModelArchive {
   /// Weights hardly shrink, and both programs store them as they are.
   private static func budget(ofArchive bytes: Int) -> Int { max(1 << 20, 8 * bytes) }
 
-  /// What kind of archive this is, by the names in it.
+  /// Reads the model of an archive, whose kind is told from the names in it.
   ///
   /// - Throws: `ModelError` if it is damaged, or no model.
   static func load(_ url: URL, architecture: URL?) throws -> Model {

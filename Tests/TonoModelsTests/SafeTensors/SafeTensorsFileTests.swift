@@ -84,6 +84,13 @@ struct SafeTensorsFileTests {
     #expect(sentence.contains(reason) && sentence.contains("x.safetensors"), "\(sentence)")
   }
 
+  @Test func namesCannotControlATerminal() throws {
+    let error = #expect(throws: ModelError.self) {
+      try Self.read("{\(Self.described("a\\n\\u001b[2J", "F8_E4M3"))}")
+    }
+    #expect(error?.problem.hasPrefix("array 'a\u{FFFD}\u{FFFD}[2J'") == true)
+  }
+
   @Test func headersLongerThanTheFileAreRefused() throws {
     let folder = try TemporaryFolder()
     for length: UInt64 in [9, 1 << 32, .max] {
