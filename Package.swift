@@ -46,7 +46,9 @@ let package = Package(
       name: "TonoAudio",
       dependencies: ["TonoNetwork", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr", "CTonoEBUR128"]),
     .target(name: "CTonoHDF5Probe", dependencies: ["CTonoHDF5"]),
-    .target(name: "TonoModels", dependencies: ["TonoNetwork", "CTonoHDF5", "CTonoHDF5Probe"]),
+    .target(
+      name: "TonoModels",
+      dependencies: ["TonoNetwork", "CTonoHDF5", "CTonoHDF5Probe", "CTonoZip"]),
     .target(name: "TonoAscent", dependencies: ["TonoNetwork", "TonoAudio"]),
     .target(
       name: "TonoRender",
@@ -54,8 +56,7 @@ let package = Package(
     .target(
       name: "TonoStudy",
       dependencies: [
-        "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "CTonoZip",
-        "CTonoCrypto",
+        "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "CTonoCrypto",
       ]),
     .executableTarget(
       name: "tonoscope",
@@ -68,10 +69,10 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["TonoNetwork"], path: "Tests/TestSupport"),
     tests("TonoNetwork", uses: ["CTonoKernels"]),
     tests("TonoAudio"),
-    tests("TonoModels"),
+    tests("TonoModels", uses: ["CTonoZip"]),
     tests("TonoAscent", uses: ["TonoModels"]),
     tests("TonoRender"),
-    tests("TonoStudy"),
+    tests("TonoStudy", uses: ["TonoModels"]),
     .testTarget(name: "CommandLineTests", dependencies: ["tonoscope", "TonoStudy", "TestSupport"]),
   ]
 )

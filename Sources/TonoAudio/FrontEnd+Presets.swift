@@ -39,14 +39,21 @@ extension FrontEnd {
     guard let data = FileManager.default.contents(atPath: nameOrPath) else {
       throw AudioError("\(nameOrPath): cannot be read; expected the JSON file of a front end")
     }
+    return try parse(data, from: nameOrPath)
+  }
+
+  /// The front end that JSON text describes; `place` says in errors where the text is from.
+  ///
+  /// - Throws: `AudioError` saying what is wrong in it.
+  public static func parse(_ json: Data, from place: String) throws -> FrontEnd {
     do {
-      let frontEnd = try JSONDecoder().decode(FrontEnd.self, from: data)
+      let frontEnd = try JSONDecoder().decode(FrontEnd.self, from: json)
       try frontEnd.validate()
       return frontEnd
     } catch let error as DecodingError {
-      throw AudioError("\(nameOrPath): \(sentence(error))")
+      throw AudioError("\(place): \(sentence(error))")
     } catch let error as AudioError {
-      throw AudioError("\(nameOrPath): \(error)")
+      throw AudioError("\(place): \(error)")
     }
   }
 

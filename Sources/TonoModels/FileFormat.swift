@@ -5,6 +5,7 @@ enum FileFormat: String {
   case hdf5 = "an HDF5 file"
   case keras = "a Keras 3 archive (.keras)"
   case torch = "a PyTorch file"
+  case pickle = "a Python pickle"
   case zip = "a zip archive"
   case onnx = "an ONNX file"
   case safetensors = "a safetensors file"
@@ -30,8 +31,11 @@ enum FileFormat: String {
     } else if begins("PK\u{3}\u{4}") {
       self = Self.archive(bytes)
     } else if bytes[0] == 0x80, bytes.count > 1, (2...5).contains(bytes[1]) {
-      self = .torch
-    } else if bytes.count > 8, bytes[2..<8].allSatisfy({ $0 == 0 || $0 < 4 }), begins("{", at: 8) {
+      self = .pickle
+    } else if bytes.count > 8, bytes[3] < 8, bytes[4..<8].allSatisfy({ $0 == 0 }),
+      begins("{", at: 8)
+    {
+      // A header of at most 100 MB, behind its length.
       self = .safetensors
     } else if bytes[0] == 0x08, bytes.count > 2, bytes[1] < 0x20, bytes[2] & 0x07 == 2 {
       self = .onnx

@@ -17,4 +17,10 @@ public struct Model: Sendable {
 
   /// What is odd about the file but no reason to refuse it: a sentence each.
   public let warnings: [String]
+
+  /// What the file says stands before the inputs, by their names: the JSON of front ends.
+  public internal(set) var frontEnds: [String: Data] = [:]
+
+  /// The architecture that the network was built from, if it is of this project's own JSON.
+  var architecture: Architecture? = nil
 }

@@ -9,9 +9,14 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
   public let problem: String
 
   /// An error about `file`; `problem` is a sentence without a full stop.
+  ///
+  /// Names in files may be anything: line feeds and what else controls a terminal become `�`.
   public init(_ file: URL, _ problem: String) {
     self.file = file
-    self.problem = problem
+    let scalars = problem.unicodeScalars.map {
+      $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+    }
+    self.problem = String(String.UnicodeScalarView(scalars))
   }
 
   /// The sentence: the file as it was named, then what is wrong with it.

@@ -4,13 +4,15 @@ import Foundation
 public enum ModelFile {
   /// Reads a trained network.
   ///
-  /// The format is told from the file's content. Keras HDF5 is read, as Keras 2 writes it: full
-  /// models, and weights alone with the architecture beside them.
+  /// The format is told from the file's content. These are read: Keras' HDF5 and archives, full
+  /// models, and weights alone with the architecture beside them; state dicts of PyTorch; and
+  /// safetensors.
   ///
   /// - Parameters:
   ///   - url: the model, or the weights.
-  ///   - architecture: the JSON text of Keras' `model.to_json()`, for a file of weights alone; a
-  ///     full model is built from it too instead of from its own.
+  ///   - architecture: for a file of weights alone; a full model is built from it too instead of
+  ///     from its own. With Keras' files the JSON text of `model.to_json()`, with others what
+  ///     ``architecture(of:frontEnds:)`` gives.
   /// - Returns: the network, and where it is from.
   /// - Throws: `ModelError` with the file, the place and the remedy.
   public static func load(_ url: URL, architecture: URL? = nil) throws -> Model {
@@ -27,15 +29,25 @@ public enum ModelFile {
       throw ModelError(url, "this is a Git LFS pointer, not the file itself; run 'git lfs pull'")
     case .empty:
       throw ModelError(url, "the file is empty; copy or download it again")
-    case .keras:
+    case .keras, .torch, .zip:
+      return try ModelArchive.load(url, architecture: architecture)
+    case .safetensors:
+      let file = try SafeTensorsFile(url)
+      let embedded = file.metadata[StateDict.architectureKey]
+      return try StateDict(
+        arrays: file, format: embedded == nil ? "safetensors" : "Tonoscope safetensors",
+        embedded: embedded
+      ).load(architecture: architecture)
+    case .pickle:
       throw ModelError(
         url,
-        "this is a Keras 3 archive, which is not read yet; save the model as HDF5 with"
-          + " model.save(\"model.h5\")")
+        "this is a Python pickle, as PyTorch before 1.6 and others write it, which is not read; load"
+          + " it in PyTorch and save the weights with torch.save(model.state_dict(), \"weights.pt\")"
+          + ", or export it with torch.onnx.export")
     case let format:
       throw ModelError(
         url,
-        "expected a Keras HDF5 model, but this looks like \(format.rawValue), which is not"
+        "expected a model of Keras or PyTorch, but this looks like \(format.rawValue), which is not"
           + " read")
     }
   }
@@ -72,6 +84,22 @@ enum FileContent {
     }
     return data
   }
+
+  /// All of a file.
+  ///
+  /// - Throws: `ModelError` if it is not there, is a folder, or cannot be read.
+  static func bytes(of url: URL) throws -> Data {
+    try check(url)
+    guard let data = try? Data(contentsOf: url) else {
+      throw ModelError(url, "the file cannot be read; check its permissions")
+    }
+    return data
+  }
+
+  /// How many bytes a file has.
+  ///
+  /// - Throws: `ModelError` if it is not there, or is a folder.
+  static func size(of url: URL) throws -> Int { try check(url) }
 
   /// Checks that there is a regular file, and says how many bytes it has.
   @discardableResult

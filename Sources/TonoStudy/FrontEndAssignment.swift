@@ -1,4 +1,6 @@
+import Foundation
 import TonoAudio
+import TonoModels
 import TonoNetwork
 
 /// Which front end stands before each input of a network.
@@ -44,6 +46,46 @@ public struct FrontEndAssignment: Sendable {
     self.frontEnds = try Self.recognize(network)
     recognized = Set(self.frontEnds.keys)
   }
+
+  /// Assigns what is asked for, and where nothing is asked what the model's file says or else what the
+  /// network is recognized to have.
+  ///
+  /// - Parameters:
+  ///   - requests: as above.
+  ///   - model: whose inputs they stand before.
+  /// - Throws: as above, and for a front end in the file that makes no sense or does not fit.
+  public init(_ requests: [String], for model: Model) throws {
+    guard requests.isEmpty, !model.frontEnds.isEmpty else {
+      try self.init(requests, for: model.network)
+      return
+    }
+    var frontEnds: [String: FrontEnd] = [:]
+    for input in model.network.inputs {
+      guard let json = model.frontEnds[input.name] else { continue }
+      let file = (model.architectureURL ?? model.weightsURL).relativePath
+      let frontEnd = try FrontEnd.parse(json, from: "\(file), front end of '\(input.name)'")
+      guard frontEnd.inputShape == input.shape else {
+        throw StudyError(
+          """
+          \(file): the front end of '\(input.name)' makes \(frontEnd.inputShape), but the input takes \
+          \(input.shape); name another with --front-end
+          """)
+      }
+      frontEnds[input.name] = frontEnd
+    }
+    self.init(frontEnds: frontEnds)
+  }
+
+  /// These front ends, none of them recognized.
+  private init(frontEnds: [String: FrontEnd]) {
+    self.frontEnds = frontEnds
+    recognized = []
+  }
+
+  /// The front ends as JSON text, as a model's file carries them.
+  ///
+  /// - Throws: what the encoder throws, which is nothing for front ends that were checked.
+  public func encoded() throws -> [String: Data] { try frontEnds.mapValues(JSONEncoder().encode) }
 
   /// The TL-IMINET towers, known by their layers' own names and their inputs' shapes.
   private static func recognize(_ network: Network) throws -> [String: FrontEnd] {

@@ -1,4 +1,5 @@
 import Foundation
+import TonoModels
 import TonoNetwork
 
 /// NumPy's archives of named arrays, `.npz`: a zip of `.npy` files.
@@ -16,16 +17,41 @@ public enum NumPyArchive {
   /// - Precondition: there is at least one array, and the names differ.
   /// - Throws: ``StudyError`` if memory runs out.
   public static func encode(_ entries: [Entry]) throws -> [UInt8] {
-    try ZipArchive.encode(entries.map { ($0.name + suffix, NumPyArray.encode($0.tensor)) })
+    try naming("an archive") {
+      try ZipArchive.encode(entries.map { ($0.name + suffix, NumPyArray.encode($0.tensor)) })
+    }
   }
 
   /// The arrays in the bytes of an `.npz` file, in its order; `file` names it in errors.
   ///
   /// - Throws: ``StudyError`` if the bytes are no archive, are damaged, or an entry is no array.
   public static func decode(_ bytes: [UInt8], file: String) throws -> [Entry] {
-    try ZipArchive.decode(bytes, file: file).map { name, contents in
-      let entry = name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
-      return (entry, try NumPyArray.decode(contents, file: "\(file), entry \(name)"))
+    try naming(file) {
+      try ZipArchive.read(bytes, budget: largestContents(ofArchive: bytes.count)) { archive in
+        var arrays: [Entry] = []
+        for entry in archive.entries {
+          let name = entry.name
+          let array = name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
+          let contents = try archive.contents(of: entry)
+          arrays.append((array, try NumPyArray.decode(contents, file: "\(file), entry \(name)")))
+        }
+        return arrays
+      }
+    }
+  }
+
+  /// How much all entries together may take: a multiple of the archive, but at least 64 MiB.
+  ///
+  /// A few kilobytes of deflated zeros can claim gigabytes; spectrograms hardly shrink at all.
+  private static func largestContents(ofArchive bytes: Int) -> Int { max(64 << 20, 100 * bytes) }
+
+  /// Puts the file's name in front of what is wrong with an archive.
+  private static func naming<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as ZipError {
+      let place = error.entry.map { ", entry \($0)," } ?? ""
+      throw StudyError("\(file)\(place) \(error.problem)")
     }
   }
 

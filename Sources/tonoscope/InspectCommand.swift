@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TonoModels
 import TonoStudy
 
 /// `tonoscope inspect`: what a model is made of.
@@ -19,9 +20,27 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print JSON for programs.")
   var json = false
 
+  @Flag(
+    name: .customLong("print-architecture"),
+    help: """
+      Print the architecture in the JSON that --architecture takes with files of PyTorch and \
+      safetensors.
+      """)
+  var printsArchitecture = false
+
+  func validate() throws {
+    guard !json || !printsArchitecture else {
+      throw ValidationError("--json and --print-architecture print different things; give one")
+    }
+  }
+
   func run() throws {
     let model = try model.load()
-    let inspection = try Inspection(model, frontEnds: try frontEnds.assign(to: model).frontEnds)
+    let assignment = try frontEnds.assign(to: model)
+    if printsArchitecture {
+      return print(try ModelFile.architecture(of: model, frontEnds: try assignment.encoded()))
+    }
+    let inspection = try Inspection(model, frontEnds: assignment.frontEnds)
     guard json else { return print(inspection.text) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

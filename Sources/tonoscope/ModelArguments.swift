@@ -8,14 +8,19 @@ import TonoStudy
 /// The model that a command works on.
 struct ModelArguments: ParsableArguments {
   @Argument(
-    help: "A trained model: Keras HDF5 (.h5), a full model or weights alone.",
-    completion: .file(extensions: ["h5", "hdf5", "keras"]))
+    help: """
+      A trained model: of Keras (.h5, .keras), a state dict of PyTorch (.pt), or safetensors; a full \
+      model or weights alone.
+      """,
+    completion: .file(extensions: ["h5", "hdf5", "keras", "pt", "pth", "safetensors"]))
   var model: String
 
   @Option(
     help: ArgumentHelp(
-      "The architecture of a file of weights alone: what `model.to_json()` gives.",
-      valueName: "file"), completion: .file(extensions: ["json"]))
+      """
+      The architecture of a file of weights alone: what Keras' `model.to_json()` gives, or for \
+      PyTorch and safetensors the JSON that `inspect --print-architecture` prints.
+      """, valueName: "file"), completion: .file(extensions: ["json"]))
   var architecture: String?
 
   /// Reads the model, and says on standard error what a reader should know about it.
@@ -45,14 +50,15 @@ struct FrontEndArguments: ParsableArguments {
     help: ArgumentHelp(
       """
       What stands between a sound and an input: tl-iminet/recording, tl-iminet/imitation, a JSON \
-      file, or none; INPUT=NAME for one input of several. May be repeated. Without it the towers \
-      of TL-IMINET are recognized by their layers' names and their inputs' shapes.
+      file, or none; INPUT=NAME for one input of several. May be repeated. Without it those that \
+      'tonoscope convert' saved with the model are taken, and the towers of TL-IMINET are recognized \
+      by their layers' names and their inputs' shapes.
       """, valueName: "name"))
   var frontEnds: [String] = []
 
   /// The front end of each input of a model.
   func assign(to model: Model) throws -> FrontEndAssignment {
-    try FrontEndAssignment(frontEnds, for: model.network)
+    try FrontEndAssignment(frontEnds, for: model)
   }
 }
 

@@ -37,6 +37,6 @@ struct Tonoscope: ParsableCommand {
     version: "\(tonoscopeVersion) (\(KernelSet.current.name))",
     subcommands: [
       InspectCommand.self, MaximizeCommand.self, SonifyCommand.self, ExamplesCommand.self,
-      FeaturesCommand.self, ActivationsCommand.self, GradientCommand.self,
+      ConvertCommand.self, FeaturesCommand.self, ActivationsCommand.self, GradientCommand.self,
     ])
 }

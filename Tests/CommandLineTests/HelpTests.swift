@@ -7,8 +7,8 @@ import TonoStudy
   @Test(
     "every command explains itself",
     arguments: [
-      ([], ["inspect", "maximize", "features", "activations", "gradient", "--version"]),
-      (["inspect"], ["--json", "--architecture", "receptive"]),
+      ([], ["inspect", "maximize", "features", "activations", "gradient", "convert", "--version"]),
+      (["inspect"], ["--json", "--architecture", "--print-architecture", "receptive"]),
       (
         ["maximize"],
         [
@@ -21,6 +21,7 @@ import TonoStudy
       (["features"], ["--front-end", "--out", "--png"]),
       (["activations"], ["--input", "--layers", "--out"]),
       (["gradient"], ["--input", "--out"]),
+      (["convert"], [".safetensors", "--front-end", "--architecture"]),
     ])
   func help(_ command: [String], _ words: [String]) throws {
     let result = try Tool.run(command + ["--help"])

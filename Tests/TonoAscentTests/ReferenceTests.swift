@@ -45,8 +45,17 @@ import TonoNetwork
     Case(Fixture.seed("siamese_pretrained.h5"), "siamese_pretrained"),
   ]
 
+  /// The same networks in other formats, where the folder of reference models is there.
+  static let shared: [Case] = [
+    ("recording_tower.pt", "recording_tower"), ("recording_tower.safetensors", "recording_tower"),
+    ("recording_tower.keras", "recording_tower"), ("siamese_pretrained.pt", "siamese_pretrained"),
+    ("siamese_pretrained.keras", "siamese_pretrained"),
+  ].compactMap { file, values in
+    Fixture.shared("reference/models/\(file)").map { Case($0, values) }
+  }
+
   static let cases =
-    climbed + [
+    climbed + shared + [
       Case(
         Fixture.seed("siamese_scratch_weights.h5"),
         architecture: Fixture.seed("siamese_scratch_architecture.json"), "siamese_scratch")
@@ -113,7 +122,7 @@ import TonoNetwork
     ["_conv_1", "_conv_1_BN", "_conv_1_AC"].contains { layer.hasSuffix($0) }
   }
 
-  @Test("every cell of the gradients where nothing ties", arguments: climbed)
+  @Test("every cell of the gradients where nothing ties", arguments: climbed + shared)
   func untiedGradients(_ test: Case) throws {
     let (network, values) = try test.load("untied")
     try compareGradients(0, network, values) { gradient, name in
@@ -122,7 +131,7 @@ import TonoNetwork
     }
   }
 
-  @Test("the gradients on real spectrograms", arguments: climbed)
+  @Test("the gradients on real spectrograms", arguments: climbed + shared)
   func gradients(_ test: Case) throws {
     let (network, values) = try test.load()
     for index in 0..<4 {

@@ -4,7 +4,7 @@ import TestSupport
 import TonoModels
 import TonoNetwork
 
-/// The trained TL-IMINET towers, in every form of HDF5 that they exist in.
+/// The trained TL-IMINET towers, in every form that they exist in.
 struct ReferenceModelTests {
   static let models = Fixture.url("reference/models")
 
@@ -66,15 +66,23 @@ struct ReferenceModelTests {
 
   @Test(
     .enabled(if: Fixture.shared("reference/models") != nil, "needs the shared reference models"),
-    arguments: ["recording_tower_with_optimizer.h5", "recording_tower_keras3.h5"])
-  func otherFilesHoldTheSameTower(file: String) throws {
+    arguments: [
+      ("recording_tower_with_optimizer.h5", "Keras 2 HDF5"),
+      ("recording_tower_keras3.h5", "Keras 3 HDF5"), ("recording_tower.keras", "Keras 3 archive"),
+      ("recording_tower_keras3.weights.h5", "Keras 2 HDF5"),
+      ("recording_tower.pt", "PyTorch state dict"), ("recording_tower.safetensors", "safetensors"),
+    ])
+  func otherFilesHoldTheSameTower(file: String, format: String) throws {
     let url = try #require(Fixture.shared("reference/models/" + file))
     let first = try ModelFile.load(
       Self.models.appending(path: "recording_tower_weights.h5"),
       architecture: Self.models.appending(path: "recording_tower_architecture.json"))
-    let other = try ModelFile.load(url)
+    let other = try ModelFile.load(
+      url,
+      architecture: file.hasSuffix(".weights.h5")
+        ? Self.models.appending(path: "recording_tower_architecture.json") : nil)
     #expect(other.network.nodes.map(\.name) == first.network.nodes.map(\.name))
-    #expect(other.format == (file.contains("keras3") ? "Keras 3 HDF5" : "Keras 2 HDF5"))
+    #expect(other.format == format)
     try Self.expectSameFunction(other.network, first.network)
   }
 
@@ -85,10 +93,11 @@ struct ReferenceModelTests {
     let architectures = [
       "recording_tower_weights.h5": "recording_tower_architecture.json",
       "siamese_scratch_weights.h5": "siamese_scratch_architecture.json",
+      "recording_tower_keras3.weights.h5": "recording_tower_architecture.json",
     ]
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
       let url = folder.appending(path: name)
-      let isReadable = name.hasSuffix(".h5") && !name.hasSuffix(".weights.h5")
+      let isReadable = ![".onnx", ".json"].contains { name.hasSuffix($0) }
       let architecture = architectures[name].map { folder.appending(path: $0) }
       if isReadable {
         #expect(throws: Never.self) { try ModelFile.load(url, architecture: architecture) }

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TonoModels
 import TonoNetwork
 
 @testable import TonoStudy

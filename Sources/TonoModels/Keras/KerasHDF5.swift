@@ -1,7 +1,8 @@
 import Foundation
 import TonoNetwork
 
-/// A model or its weights alone in HDF5, as Keras 2 and, on request, Keras 3 write them.
+/// A model or its weights alone in HDF5, as Keras 2 and, on request, Keras 3 write them; and the
+/// weights alone as Keras 3 writes them by itself (`.weights.h5`).
 struct KerasHDF5 {
   /// The file with the weights.
   let url: URL
@@ -26,31 +27,36 @@ struct KerasHDF5 {
       let group = try root.group("model_weights")
       return try read(root, weights: group)
     }
-    var builder = try KerasNetwork(
-      model: content.model, weights: content.weights, flipsKernels: content.backend == "theano",
-      url: url)
-    let network = try builder.build()
-    let major = content.version.prefix { $0 != "." }
-    return Model(
-      network: network, format: "Keras \(major) HDF5", weightsURL: url,
-      architectureURL: architecture, warnings: content.weights.warnings)
+    return try content.weights.model(
+      content.model, version: content.version, form: "HDF5", url: url, architecture: architecture,
+      flipsKernels: content.backend == "theano")
   }
 
   /// Reads architecture and weights from an open file.
   private func read(
     _ root: borrowing HDF5Group, weights group: borrowing HDF5Group
   ) throws -> Content {
-    let version = try group.string("keras_version") ?? root.string("keras_version") ?? "2"
+    let areVariables = try KerasWeights.areVariables(in: group)
+    let given = try architecture.map { try FileContent.text(of: $0) }
+    let version =
+      try group.string("keras_version") ?? root.string("keras_version")
+      ?? given.flatMap { JSONValue(parsing: $0)?["keras_version"].string }
+      ?? (areVariables ? "3" : "2")
     guard !version.hasPrefix("1.") else {
       throw ModelError(
         url,
         "this is a model of Keras \(version), whose layers differ; load it with Keras 2 and"
           + " save it again")
     }
-    guard try group.strings("layer_names") != nil else { throw foreign(root) }
+    guard try areVariables || group.strings("layer_names") != nil else {
+      throw ModelError(
+        url,
+        "this HDF5 file is not a Keras model: it has no attribute 'layer_names'; save the model"
+          + " with model.save(\"model.h5\")")
+    }
     let model =
-      if let architecture {
-        try KerasModelParser(url: architecture).parse(try FileContent.text(of: architecture))
+      if let architecture, let given {
+        try KerasModelParser(url: architecture).parse(given)
       } else if let config = try root.string("model_config") {
         try KerasModelParser(url: url).parse(Data(config.utf8))
       } else {
@@ -59,22 +65,12 @@ struct KerasHDF5 {
           "the file holds weights alone, without the architecture; give it with --architecture"
             + " FILE, where FILE is the text that model.to_json() returns in Keras")
       }
+    let weights =
+      areVariables
+      ? try KerasWeights(reading: group, variablesOf: model)
+      : try KerasWeights(reading: group, of: model)
     return Content(
-      model: model, weights: try KerasWeights(reading: group, of: model), version: version,
+      model: model, weights: weights, version: version,
       backend: try group.string("backend") ?? root.string("backend") ?? "")
-  }
-
-  /// What to say of HDF5 files without Keras' list of layers.
-  private func foreign(_ root: borrowing HDF5Group) -> ModelError {
-    if root.contains("layers") || root.contains("_layer_checkpoint_dependencies") {
-      return ModelError(
-        url,
-        "this is a weights file of Keras 3 (.weights.h5), which is not read yet; save the model"
-          + " as HDF5 with model.save(\"model.h5\")")
-    }
-    return ModelError(
-      url,
-      "this HDF5 file is not a Keras model: it has no attribute 'layer_names'; save the model"
-        + " with model.save(\"model.h5\")")
   }
 }

@@ -14,11 +14,12 @@ struct KerasModelParser {
   ///
   /// - Throws: `ModelError` if this is not JSON or not a Keras model.
   func parse(_ data: Data) throws -> KerasModel {
-    guard let json = JSONValue(parsing: data) else {
+    let json: JSONValue
+    do {
+      json = try JSONParser.parse(data)
+    } catch {
       throw ModelError(
-        url,
-        "the model's architecture is not valid JSON (or nested too deeply); write it with"
-          + " model.to_json()")
+        url, "the model's architecture \(error); write it with model.to_json()")
     }
     guard let kind = json["class_name"].string, !json["config"].isNull else {
       throw ModelError(

@@ -17,6 +17,9 @@ struct KerasNetwork {
   /// The file, for messages.
   let url: URL
 
+  /// Whether functions are those of Keras 3 where it has others.
+  let isKeras3: Bool
+
   /// Whether every tensor of three axes is a map that Keras thinks of as `[H, W, C]`.
   let isChannelsLast: Bool
 
@@ -34,7 +37,10 @@ struct KerasNetwork {
   /// A builder that has not begun.
   ///
   /// - Throws: `ModelError` if the format of the maps is none that Keras has.
-  init(model: KerasModel, weights: KerasWeights, flipsKernels: Bool, url: URL) throws {
+  init(
+    model: KerasModel, weights: KerasWeights, flipsKernels: Bool, url: URL, isKeras3: Bool = false
+  ) throws {
+    self.isKeras3 = isKeras3
     isChannelsLast = try model.firstFormat(in: url) == .channelsLast
     self.model = model
     self.weights = weights

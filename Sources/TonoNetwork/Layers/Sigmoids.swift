@@ -28,18 +28,22 @@ public struct Tanh: Activation {
   public func slope(_ x: Float, _ y: Float) -> Float { 1 - y * y }
 }
 
-/// x ÷ 5 + 1 ÷ 2 between 0 and 1: the straight line that Keras 2 has for a sigmoid.
+/// slope·x + 1 ÷ 2 between 0 and 1: the straight line that some have for a sigmoid.
 ///
-/// Keras 3 and PyTorch divide by 6 instead.
+/// Keras 2 has a slope of 1 ÷ 5; Keras 3 and PyTorch have 1 ÷ 6.
 public struct HardSigmoid: Activation {
+  /// The slope between the ends, which are at ±1 ÷ (2·slope).
+  public let slope: Float
   /// A sigmoid of straight lines.
-  public init() {}
+  public init(slope: Float = 0.2) { self.slope = slope }
   /// `HardSigmoid`.
   public var kind: String { "HardSigmoid" }
-  /// x ÷ 5 + 1 ÷ 2, kept between 0 and 1.
-  public func value(_ x: Float) -> Float { x < -2.5 ? 0 : x > 2.5 ? 1 : 0.2 * x + 0.5 }
-  /// 1 ÷ 5 between the ends, else 0.
-  public func slope(_ x: Float, _ y: Float) -> Float { abs(x) < 2.5 ? 0.2 : 0 }
+  /// slope·x + 1 ÷ 2, kept between 0 and 1.
+  public func value(_ x: Float) -> Float {
+    x < -0.5 / slope ? 0 : x > 0.5 / slope ? 1 : slope * x + 0.5
+  }
+  /// `slope` between the ends, else 0.
+  public func slope(_ x: Float, _ y: Float) -> Float { abs(x) < 0.5 / slope ? slope : 0 }
 }
 
 /// x ÷ (1 + |x|).

@@ -1,0 +1,76 @@
+import TonoNetwork
+
+/// `negativeSlope` (0), `threshold` (0), `maximum` (none).
+extension ReLU: DescribedLayer {
+  var layerDescription: LayerDescription {
+    var description = LayerDescription()
+    if negativeSlope != 0 { description.settings["negativeSlope"] = JSONValue(negativeSlope) }
+    if threshold != 0 { description.settings["threshold"] = JSONValue(threshold) }
+    if maximum != .infinity { description.settings["maximum"] = JSONValue(maximum) }
+    return description
+  }
+
+  init(from decoder: inout LayerDecoder) throws {
+    self.init(
+      negativeSlope: try decoder.number("negativeSlope", default: 0),
+      threshold: try decoder.number("threshold", default: 0),
+      maximum: try decoder.number("maximum", default: .infinity))
+  }
+}
+
+/// `negativeSlope`.
+extension LeakyReLU: DescribedLayer {
+  var layerDescription: LayerDescription {
+    LayerDescription(["negativeSlope": JSONValue(negativeSlope)])
+  }
+
+  init(from decoder: inout LayerDecoder) throws {
+    self.init(slope: try decoder.number("negativeSlope", default: nil))
+  }
+}
+
+/// `alpha` (1).
+extension ELU: DescribedLayer {
+  var layerDescription: LayerDescription {
+    LayerDescription(alpha == 1 ? [:] : ["alpha": JSONValue(alpha)])
+  }
+
+  init(from decoder: inout LayerDecoder) throws {
+    self.init(alpha: try decoder.number("alpha", default: 1))
+  }
+}
+
+/// `slope`.
+extension HardSigmoid: DescribedLayer {
+  var layerDescription: LayerDescription { LayerDescription(["slope": JSONValue(slope)]) }
+
+  init(from decoder: inout LayerDecoder) throws {
+    let slope = try decoder.number("slope", default: nil)
+    guard slope > 0 else {
+      throw decoder.failure("has a 'slope' of \(slope); expected more than 0")
+    }
+    self.init(slope: slope)
+  }
+}
+
+/// `axis` of a sample, from 0 (0).
+extension Softmax: DescribedLayer {
+  var layerDescription: LayerDescription {
+    LayerDescription(axis == 0 ? [:] : ["axis": JSONValue(axis)])
+  }
+
+  init(from decoder: inout LayerDecoder) throws {
+    self.init(axis: try decoder.integer("axis", default: 0, minimum: 0))
+  }
+}
+
+/// `rate` (0): the share that training drops; nothing is dropped here.
+extension Dropout: DescribedLayer {
+  var layerDescription: LayerDescription {
+    LayerDescription(rate == 0 ? [:] : ["rate": JSONValue(rate)])
+  }
+
+  init(from decoder: inout LayerDecoder) throws {
+    self.init(rate: try decoder.number("rate", default: 0))
+  }
+}

@@ -1,0 +1,81 @@
+/// What a Python pickle holds: plain values, containers and tensors, and nothing else.
+///
+/// Containers lie in one list and refer to each other by their places in it, so that neither cycles
+/// nor any depth of nesting need recursion.
+struct Pickle {
+  /// A value, or the place of an object.
+  enum Value: Sendable {
+    case none
+    case bool(Bool)
+    case int(Int)
+    case float(Double)
+    case string(String)
+    case bytes([UInt8])
+    case object(Int)
+  }
+
+  /// A container, or what a file of PyTorch adds.
+  enum Object: Sendable {
+    case list([Value])
+    case tuple([Value])
+    case dictionary([(key: Value, value: Value)])
+    case set([Value])
+    indirect case global(PickleGlobal)
+    indirect case storage(TorchStorage)
+    indirect case tensor(TorchTensor)
+    /// Something without meaning for weights.
+    case other
+  }
+
+  /// The objects, in the order in which they were made.
+  var objects: [Object] = []
+
+  /// The value that the pickle stands for.
+  var root = Value.none
+
+  /// The object that a value refers to, if it does.
+  func object(_ value: Value) -> Object? {
+    guard case .object(let place) = value else { return nil }
+    return objects[place]
+  }
+
+  /// The longest key that is looked at, in bytes, and the longest list of whole numbers.
+  ///
+  /// A small file can refer to a large text or list again and again.
+  private static let longestKey = 1000
+  private static let longestShape = 16
+
+  /// The members of a dictionary that have strings for keys.
+  ///
+  /// - Returns: nothing if this is no dictionary.
+  func members(_ value: Value) -> [String: Value]? {
+    guard case .dictionary(let pairs)? = object(value) else { return nil }
+    return pairs.reduce(into: [:]) { members, pair in
+      if case .string(let key) = pair.key, key.utf8.count <= Self.longestKey {
+        members[key] = pair.value
+      }
+    }
+  }
+
+  /// The elements of a tuple or list.
+  func elements(_ value: Value) -> [Value]? {
+    switch object(value) {
+    case .tuple(let elements)?, .list(let elements)?: elements
+    default: nil
+    }
+  }
+
+  /// The whole numbers of a tuple or list of nothing else and no more than a shape has.
+  func integers(_ value: Value) -> [Int]? {
+    guard let elements = elements(value), elements.count <= Self.longestShape else { return nil }
+    let integers = elements.compactMap { if case .int(let integer) = $0 { integer } else { nil } }
+    return integers.count == elements.count ? integers : nil
+  }
+}
+
+/// Why a pickle is not read, as a whole sentence without its full stop.
+struct PickleError: Error, Equatable, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
