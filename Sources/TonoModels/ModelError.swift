@@ -11,7 +11,16 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
   /// An error about `file`; `problem` is a sentence without a full stop.
   public init(_ file: URL, _ problem: String) {
     self.file = file
-    self.problem = problem
+    self.problem = Self.oneLine(problem)
+  }
+
+  /// A sentence on one line of moderate length, whatever names a damaged file has put into it.
+  static func oneLine(_ sentence: String) -> String {
+    var line = String.UnicodeScalarView()
+    for scalar in sentence.unicodeScalars.prefix(2_000) {
+      line.append(scalar.properties.generalCategory == .control ? " " : scalar)
+    }
+    return String(line)
   }
 
   /// The sentence: the file as it was named, then what is wrong with it.

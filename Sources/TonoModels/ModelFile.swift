@@ -5,7 +5,7 @@ public enum ModelFile {
   /// Reads a trained network.
   ///
   /// The format is told from the file's content. Keras HDF5 is read, as Keras 2 writes it: full
-  /// models, and weights alone with the architecture beside them.
+  /// models, and weights alone with the architecture beside them. So is ONNX.
   ///
   /// - Parameters:
   ///   - url: the model, or the weights.
@@ -18,6 +18,8 @@ public enum ModelFile {
     switch FileFormat(head: head) {
     case .hdf5:
       return try KerasHDF5(url: url, architecture: architecture).load()
+    case .onnx:
+      return try ONNXFile(url: url).load()
     case .json:
       throw ModelError(
         url,
@@ -35,7 +37,7 @@ public enum ModelFile {
     case let format:
       throw ModelError(
         url,
-        "expected a Keras HDF5 model, but this looks like \(format.rawValue), which is not"
+        "expected a Keras HDF5 or an ONNX model, but this looks like \(format.rawValue), which is not"
           + " read")
     }
   }

@@ -8,8 +8,8 @@ import TonoStudy
 /// The model that a command works on.
 struct ModelArguments: ParsableArguments {
   @Argument(
-    help: "A trained model: Keras HDF5 (.h5), a full model or weights alone.",
-    completion: .file(extensions: ["h5", "hdf5", "keras"]))
+    help: "A trained model: Keras HDF5 (.h5), a full model or weights alone, or ONNX (.onnx).",
+    completion: .file(extensions: ["h5", "hdf5", "keras", "onnx"]))
   var model: String
 
   @Option(

@@ -88,7 +88,8 @@ struct ReferenceModelTests {
     ]
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
       let url = folder.appending(path: name)
-      let isReadable = name.hasSuffix(".h5") && !name.hasSuffix(".weights.h5")
+      let isReadable =
+        name.hasSuffix(".onnx") || name.hasSuffix(".h5") && !name.hasSuffix(".weights.h5")
       let architecture = architectures[name].map { folder.appending(path: $0) }
       if isReadable {
         #expect(throws: Never.self) { try ModelFile.load(url, architecture: architecture) }
