@@ -142,6 +142,16 @@ struct DamagedONNXTests {
     }
   }
 
+  /// A field of a few bytes each makes a node.
+  @Test func endlesslyManyNodesAreRefused() throws {
+    let nodes = Data(repeatElement([0x0A, 0x00], count: 100_001).joined())
+    let length = nodes.count
+    let varint = [length & 0x7F | 0x80, length >> 7 & 0x7F | 0x80, length >> 14].map { UInt8($0) }
+    let bytes = Data([0x08, 0x08, 0x3A] + varint) + nodes + Data([0x42, 0x02, 0x10, 0x0D])
+    let error = #expect(throws: ModelError.self) { try Self.load(bytes) }
+    #expect(try #require(error).problem.contains("100001 nodes; at most 100000"))
+  }
+
   /// Some flips change a weight or nothing at all, others break the file: it loads or is refused.
   @Test(arguments: names)
   func flippedBitsNeverCrash(name: String) throws {

@@ -12,6 +12,9 @@ struct ONNXFile {
   /// The oldest set of operators that is read: before it, broadcasting was another.
   private static let oldestOperators = 7
 
+  /// The most nodes: those of the largest networks have some thousands.
+  private static let mostNodes = 100_000
+
   /// Reads the model.
   ///
   /// - Throws: `ModelError`.
@@ -26,6 +29,10 @@ struct ONNXFile {
     guard proto.hasGraph else {
       throw ModelError(
         url, "this looks like an ONNX file, but it holds no graph; export the model again")
+    }
+    guard proto.graph.node.count <= Self.mostNodes else {
+      throw ModelError(
+        url, "the graph has \(proto.graph.node.count) nodes; at most \(Self.mostNodes) are read")
     }
     let version = try operators(of: proto)
     let tensors = ONNXTensorReader(url: url)

@@ -9,9 +9,6 @@ extension ONNXNetwork {
     guard map.rank <= 3 else {
       throw call.unsupported("slides along \(map.rank) axes; up to three are read")
     }
-    guard try call.integer("storage_order", default: 0) == 0 || call.outputCount == 1 else {
-      throw call.unsupported("numbers its cells by columns, which is not read")
-    }
     guard let size = try call.integers("kernel_shape", count: map.rank, from: 1) else {
       throw call.failure("has no attribute 'kernel_shape'")
     }

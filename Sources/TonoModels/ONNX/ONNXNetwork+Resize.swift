@@ -25,13 +25,19 @@ extension ONNXNetwork {
         Selection(kind: "Resize", places: places, fill: plan.sampling.extrapolation), for: call,
         reading: [value], shape: shape)
     }
-    guard plan.sampling.extrapolation == 0 || plan.sampling.coordinates != "tf_crop_and_resize"
-    else { throw call.unsupported("fills in other values than 0 outside the map") }
+    let fills =
+      plan.sampling.extrapolation != 0 && plan.axes.contains { !$0.isInside(plan.sampling) }
     for axis in changed {
       value = try add(
         Interpolation(axis: axis - first, taps: plan.axes[axis].taps(plan.sampling)),
-        part: axis == changed.last ? "" : "_\(axis)", for: call, reading: [value],
-        shape: shape)
+        part: axis == changed.last && !fills ? "" : "_\(axis)", for: call, reading: [value],
+        shape: input.shape.indices.map { $0 <= axis ? shape[$0] : input.shape[$0] })
+    }
+    if fills {
+      let places = (first..<input.shape.count).map { plan.axes[$0].places(plan.sampling) }
+      value = try add(
+        Selection(kind: "Resize", places: places, fill: plan.sampling.extrapolation), for: call,
+        reading: [value], shape: shape)
     }
     return value
   }

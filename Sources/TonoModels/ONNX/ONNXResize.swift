@@ -70,6 +70,19 @@ struct ONNXResizeAxis {
     rule == "tf_crop_and_resize" && (x < 0 || x > Double(extent - 1))
   }
 
+  /// The place of each output cell that lies inside the map.
+  func places(_ sampling: ONNXSampling) -> [Int] {
+    (0..<target).map { cell in
+      isOutside(coordinate(cell, sampling.coordinates), sampling.coordinates)
+        ? Selection.fillPlace : cell
+    }
+  }
+
+  /// Whether every output cell lies inside the map.
+  func isInside(_ sampling: ONNXSampling) -> Bool {
+    !places(sampling).contains(Selection.fillPlace)
+  }
+
   /// The cell that each output cell takes.
   func nearest(_ sampling: ONNXSampling) -> [Int] {
     (0..<target).map { cell in
