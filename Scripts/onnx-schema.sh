@@ -20,10 +20,20 @@ python3 -m pip download --quiet --no-deps --only-binary :all: --dest "$work" "on
 
 plugin=${1:-}
 if [[ -z $plugin ]]; then
-  git clone --quiet --depth 1 --branch "$plugin_version" \
-    https://github.com/apple/swift-protobuf "$work/swift-protobuf"
-  swift build -c release --package-path "$work/swift-protobuf" --product protoc-gen-swift
-  plugin=$work/swift-protobuf/.build/release/protoc-gen-swift
+  # As a dependency, so that SwiftPM fetches it with all its parts.
+  cat >"$work/Package.swift" <<END
+// swift-tools-version: 6.1
+import PackageDescription
+let package = Package(
+  name: "generator",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "$plugin_version")
+  ])
+END
+  swift package --package-path "$work" resolve
+  swift build -c release --package-path "$work/.build/checkouts/swift-protobuf" \
+    --scratch-path "$work/build" --product protoc-gen-swift
+  plugin=$work/build/release/protoc-gen-swift
 fi
 
 protoc --proto_path="$work" --plugin=protoc-gen-swift="$plugin" \

@@ -61,6 +61,8 @@ public struct ApproximateGELU: Activation {
   public func value(_ x: Float) -> Float { x / 2 * (1 + tanhf(inner(x))) }
   /// (1 + t)÷2 + x÷2·(1 − t²)·√(2÷π)·(1 + 3·0.044715·x²).
   public func slope(_ x: Float, _ y: Float) -> Float {
+    // Far from zero tanh is ±1 to the last bit, while the square overflows.
+    if abs(x) > 20 { return x > 0 ? 1 : 0 }
     let t = tanhf(inner(x))
     return (1 + t) / 2 + x / 2 * (1 - t * t) * factor * (1 + 3 * 0.044_715 * x * x)
   }
