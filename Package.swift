@@ -23,7 +23,8 @@ let package = Package(
     .library(name: "TonoscopeC", targets: ["CTonoKernels"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // MARK: - C libraries
@@ -48,7 +49,10 @@ let package = Package(
     .target(name: "CTonoHDF5Probe", dependencies: ["CTonoHDF5"]),
     .target(
       name: "TonoModels",
-      dependencies: ["TonoNetwork", "CTonoHDF5", "CTonoHDF5Probe", "CTonoZip"]),
+      dependencies: [
+        "TonoNetwork", "CTonoHDF5", "CTonoHDF5Probe", "CTonoZip",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     .target(name: "TonoAscent", dependencies: ["TonoNetwork", "TonoAudio"]),
     .target(
       name: "TonoRender",

@@ -52,8 +52,8 @@ def play(pattern, front_end, dense):
         power = np.exp([np.interp(places, np.arange(row.size), np.log(row)) for row in power])
     sound = librosa.feature.inverse.mel_to_audio(
         power.astype(np.float32), sr=front_end["sr"], n_fft=n_fft, hop_length=hop,
-        win_length=n_fft, n_iter=ITERATIONS, fmax=front_end["fmax"],
-        length=front_end["samples"])
+        win_length=n_fft, n_iter=ITERATIONS, fmax=front_end["fmax"])
+    sound = librosa.util.fix_length(sound, size=front_end["samples"])
     return 0.5 * sound / np.abs(sound).max()
 
 

@@ -13,10 +13,16 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
   /// Names in files may be anything: line feeds and what else controls a terminal become `�`.
   public init(_ file: URL, _ problem: String) {
     self.file = file
-    let scalars = problem.unicodeScalars.map {
-      $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+    self.problem = Self.oneLine(problem)
+  }
+
+  /// A sentence on one line of moderate length, whatever names a damaged file has put into it.
+  static func oneLine(_ sentence: String) -> String {
+    var line = String.UnicodeScalarView()
+    for scalar in sentence.unicodeScalars.prefix(2_000) {
+      line.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
     }
-    self.problem = String(String.UnicodeScalarView(scalars))
+    return String(line)
   }
 
   /// The sentence: the file as it was named, then what is wrong with it.

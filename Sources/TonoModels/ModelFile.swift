@@ -5,7 +5,7 @@ public enum ModelFile {
   /// Reads a trained network.
   ///
   /// The format is told from the file's content. These are read: Keras' HDF5 and archives, full
-  /// models, and weights alone with the architecture beside them; state dicts of PyTorch; and
+  /// models, and weights alone with the architecture beside them; ONNX; state dicts of PyTorch; and
   /// safetensors.
   ///
   /// - Parameters:
@@ -20,6 +20,8 @@ public enum ModelFile {
     switch FileFormat(head: head) {
     case .hdf5:
       return try KerasHDF5(url: url, architecture: architecture).load()
+    case .onnx:
+      return try ONNXFile(url: url).load()
     case .json:
       throw ModelError(
         url,
@@ -47,7 +49,7 @@ public enum ModelFile {
     case let format:
       throw ModelError(
         url,
-        "expected a model of Keras or PyTorch, but this looks like \(format.rawValue), which is not"
+        "expected a model of Keras, ONNX or PyTorch, but this looks like \(format.rawValue), which is not"
           + " read")
     }
   }

@@ -45,7 +45,7 @@ extension Region {
 
 extension Shape {
   /// For each element of the larger shape, in row-major order, the offset of the one it repeats.
-  fileprivate func broadcastOffsets(to shape: Shape) -> [Int] {
+  func broadcastOffsets(to shape: Shape) -> [Int] {
     zip(extents, shape.extents).reduce([0]) { offsets, axis in
       offsets.flatMap { offset in
         (0..<axis.1).map { offset * axis.0 + (axis.0 == 1 ? 0 : $0) }

@@ -40,6 +40,8 @@ public struct Network: Sendable {
   public let nodes: [Node]
   /// The names of the outputs, in the file's order.
   public let outputs: [String]
+  /// Per name of a node of the file that cannot be computed the reason, a sentence.
+  public let unavailable: [String: String]
 
   /// The shape of one sample of each input and node.
   private let shapes: [String: Shape]
@@ -50,9 +52,13 @@ public struct Network: Sendable {
 
   /// A network of these nodes, in any order.
   ///
+  /// `unavailable` are nodes of the file that cannot be computed, by name, each with the reason.
+  ///
   /// - Throws: `NetworkError` if a name stands twice or is unknown, the graph has a cycle, or a
   ///   layer cannot take what it reads.
-  public init(inputs: [Input], nodes: [Node], outputs: [String]) throws {
+  public init(
+    inputs: [Input], nodes: [Node], outputs: [String], unavailable: [String: String] = [:]
+  ) throws {
     var shapes: [String: Shape] = [:]
     for input in inputs {
       guard shapes.updateValue(input.shape, forKey: input.name) == nil else {
@@ -94,6 +100,7 @@ public struct Network: Sendable {
     self.inputs = inputs
     self.nodes = sorted
     self.outputs = outputs
+    self.unavailable = unavailable
     self.shapes = shapes
     positions = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1.name, $0) })
   }
@@ -103,22 +110,25 @@ public struct Network: Sendable {
 
   /// The node of a name.
   ///
-  /// - Throws: `NetworkError.unknownName` with the nearest names if there is none.
+  /// - Throws: `NetworkError.unknownName` with the nearest names if there is none, or
+  ///   `NetworkError.unavailable` if it cannot be computed.
   public func node(_ name: String) throws -> Node {
-    guard let position = positions[name] else {
-      throw NetworkError.unknownName(name, nearest: nearest(to: name, in: positions.keys))
-    }
+    guard let position = positions[name] else { throw missing(name, among: positions.keys) }
     return nodes[position]
   }
 
   /// The shape of one sample of an input or node.
   ///
-  /// - Throws: `NetworkError.unknownName` with the nearest names if there is none.
+  /// - Throws: `NetworkError.unknownName` with the nearest names if there is none, or
+  ///   `NetworkError.unavailable` if it cannot be computed.
   public func shape(of name: String) throws -> Shape {
-    guard let shape = shapes[name] else {
-      throw NetworkError.unknownName(name, nearest: nearest(to: name, in: shapes.keys))
-    }
+    guard let shape = shapes[name] else { throw missing(name, among: shapes.keys) }
     return shape
+  }
+
+  private func missing(_ name: String, among names: some Sequence<String>) -> NetworkError {
+    if let reason = unavailable[name] { return .unavailable(name, reason: reason) }
+    return .unknownName(name, nearest: nearest(to: name, in: names))
   }
 
   /// The nodes that must run, in order, so that the targets are known.

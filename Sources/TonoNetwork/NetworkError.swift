@@ -4,6 +4,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case duplicateName(String)
   /// No input or node has this name.
   case unknownName(String, nearest: [String])
+  /// The file has this node, but it cannot be computed.
+  case unavailable(String, reason: String)
   /// Nodes read each other in a circle.
   case cycle(String)
   /// A node's layer cannot take what the node reads.
@@ -24,6 +26,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
       "two layers are named '\(name)'; layer names must differ"
     case .unknownName(let name, let nearest):
       "there is no layer named '\(name)'; the nearest are \(nearest.joined(separator: ", "))"
+    case .unavailable(let name, let reason):
+      "layer '\(name)' cannot be computed: \(reason)"
     case .cycle(let name):
       "layer '\(name)' depends on itself; a network must be acyclic"
     case .misfit(let node, let reason):

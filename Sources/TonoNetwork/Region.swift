@@ -31,6 +31,7 @@ public struct Region: Hashable, Sendable, CustomStringConvertible {
   /// The smallest box of a sample of shape `shape` that holds the cells which a reshape maps
   /// onto this box of a sample of shape `other`: both in row-major order.
   func reshaped(from other: Shape, to shape: Shape) -> Region {
+    if shape == other { return self }
     if isEmpty { return Region(shape.extents.map { _ in 0..<0 }) }
     let first = zip(ranges, other.extents).reduce(0) { $0 * $1.1 + $1.0.lowerBound }
     let last = zip(ranges, other.extents).reduce(0) { $0 * $1.1 + $1.0.upperBound - 1 }

@@ -87,14 +87,19 @@ public struct FrontEndAssignment: Sendable {
   /// - Throws: what the encoder throws, which is nothing for front ends that were checked.
   public func encoded() throws -> [String: Data] { try frontEnds.mapValues(JSONEncoder().encode) }
 
-  /// The TL-IMINET towers, known by their layers' own names and their inputs' shapes.
+  /// The TL-IMINET towers, known by their layers' own names, or where a format has lost those by their
+  /// inputs', and by their inputs' shapes.
   private static func recognize(_ network: Network) throws -> [String: FrontEnd] {
     var frontEnds: [String: FrontEnd] = [:]
-    for (layer, name) in [
-      ("lid_conv_1", "tl-iminet/imitation"), ("nyu_conv_1", "tl-iminet/recording"),
-    ] where network.nodes.contains(where: { $0.name == layer }) {
+    for (layer, prefix, name) in [
+      ("lid_conv_1", "imi_input", "tl-iminet/imitation"),
+      ("nyu_conv_1", "ref_input", "tl-iminet/recording"),
+    ] {
       let frontEnd = try FrontEnd.named(name)
-      for input in try network.inputs(of: [layer]) where input.shape == frontEnd.inputShape {
+      let isThere = network.nodes.contains { $0.name == layer }
+      let behind = isThere ? try network.inputs(of: [layer]).map(\.name) : []
+      for input in network.inputs where input.shape == frontEnd.inputShape {
+        guard behind.contains(input.name) || input.name.hasPrefix(prefix) else { continue }
         frontEnds[input.name] = frontEnd
       }
     }

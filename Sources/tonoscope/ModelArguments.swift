@@ -9,10 +9,10 @@ import TonoStudy
 struct ModelArguments: ParsableArguments {
   @Argument(
     help: """
-      A trained model: of Keras (.h5, .keras), a state dict of PyTorch (.pt), or safetensors; a full \
-      model or weights alone.
+      A trained model: of Keras (.h5, .keras), ONNX (.onnx), a state dict of PyTorch (.pt), or \
+      safetensors; a full model or weights alone.
       """,
-    completion: .file(extensions: ["h5", "hdf5", "keras", "pt", "pth", "safetensors"]))
+    completion: .file(extensions: ["h5", "hdf5", "keras", "onnx", "pt", "pth", "safetensors"]))
   var model: String
 
   @Option(

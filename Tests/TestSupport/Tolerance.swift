@@ -12,6 +12,12 @@ public enum Tolerance {
   /// in another order.
   public static let activation = 1e-4
 
+  /// What weights of half precision (11 bits) compute, relative to the largest.
+  public static let halfPrecision = 2e-3
+
+  /// What weights of bfloat16 (8 bits, cut off) compute, relative to the largest.
+  public static let brainFloat = 3e-2
+
   /// Gradients against another framework, relative to the largest.
   public static let gradient = 1e-3
 

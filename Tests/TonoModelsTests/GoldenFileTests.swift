@@ -72,7 +72,7 @@ struct GoldenFileTests {
   /// Keras 3 divides by 6 where Keras 2 divides by 5.
   @Test func functionsAreThoseOfTheVersion() throws {
     let network = try ModelFile.load(Fixture.url("formats/layers.keras")).network
-    let slopes = network.nodes.compactMap { ($0.layer as? HardSigmoid)?.slope }
+    let slopes = network.nodes.compactMap { ($0.layer as? HardSigmoid)?.scale }
     #expect(slopes == [1 / 6])
   }
 }

@@ -97,7 +97,7 @@ struct ReferenceModelTests {
     ]
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
       let url = folder.appending(path: name)
-      let isReadable = ![".onnx", ".json"].contains { name.hasSuffix($0) }
+      let isReadable = !name.hasSuffix(".json")
       let architecture = architectures[name].map { folder.appending(path: $0) }
       if isReadable {
         #expect(throws: Never.self) { try ModelFile.load(url, architecture: architecture) }

@@ -40,16 +40,32 @@ extension ELU: DescribedLayer {
   }
 }
 
-/// `slope`.
+/// `scale` (0.2), `shift` (0.5).
 extension HardSigmoid: DescribedLayer {
-  var layerDescription: LayerDescription { LayerDescription(["slope": JSONValue(slope)]) }
+  var layerDescription: LayerDescription {
+    LayerDescription(["scale": JSONValue(scale), "shift": JSONValue(shift)])
+  }
 
   init(from decoder: inout LayerDecoder) throws {
-    let slope = try decoder.number("slope", default: nil)
-    guard slope > 0 else {
-      throw decoder.failure("has a 'slope' of \(slope); expected more than 0")
+    let scale = try decoder.number("scale", default: 0.2)
+    guard scale > 0 else {
+      throw decoder.failure("has a 'scale' of \(scale); expected more than 0")
     }
-    self.init(slope: slope)
+    self.init(scale: scale, shift: try decoder.number("shift", default: 0.5))
+  }
+}
+
+/// `alpha` (1.6733), `scale` (1.0507).
+extension SELU: DescribedLayer {
+  var layerDescription: LayerDescription {
+    LayerDescription(["alpha": JSONValue(alpha), "scale": JSONValue(scale)])
+  }
+
+  init(from decoder: inout LayerDecoder) throws {
+    let usual = SELU()
+    self.init(
+      alpha: try decoder.number("alpha", default: usual.alpha),
+      scale: try decoder.number("scale", default: usual.scale))
   }
 }
 

@@ -52,7 +52,6 @@ extension LayerDescription {
 extension Flatten: PlainLayer {}
 extension Add: PlainLayer {}
 extension Multiply: PlainLayer {}
-extension SELU: PlainLayer {}
 extension Sigmoid: PlainLayer {}
 extension Tanh: PlainLayer {}
 extension Softsign: PlainLayer {}

@@ -90,7 +90,7 @@ extension KerasNetwork {
     let name = setting.string ?? setting["config"].string ?? setting["class_name"].string
     if setting.isNull || name == "linear" { return nil }
     if name == "softmax" { return try softmax(of: value, axis: -1, call) }
-    if name == "hard_sigmoid", isKeras3 { return HardSigmoid(slope: 1 / 6) }
+    if name == "hard_sigmoid", isKeras3 { return HardSigmoid(scale: 1 / 6) }
     guard let name, let function = Self.functions[name] else {
       let known = ["linear", "softmax"] + Self.functions.keys.sorted()
       throw call.failure(

@@ -67,14 +67,35 @@ public struct ELU: Activation {
 ///
 /// Klambauer, Unterthiner, Mayr & Hochreiter 2017.
 public struct SELU: Activation {
-  private let scale: Float = 1.050_700_987_355_480_5
-  private let alpha: Float = 1.673_263_242_354_377_2
-  /// A scaled exponential linear unit.
-  public init() {}
+  /// The slope above zero.
+  public let scale: Float
+  /// Minus the value far below zero, over the scale.
+  public let alpha: Float
+  /// A scaled exponential linear unit, with the paper's numbers unless a file has others.
+  public init(alpha: Float = 1.673_263_242_354_377_2, scale: Float = 1.050_700_987_355_480_5) {
+    self.alpha = alpha
+    self.scale = scale
+  }
   /// `SELU`.
   public var kind: String { "SELU" }
   /// scale·x, or scale·alpha·(eˣ − 1) below zero.
   public func value(_ x: Float) -> Float { scale * (x < 0 ? alpha * expm1f(x) : x) }
   /// scale above zero, else scale·alpha·eˣ = y + scale·alpha.
   public func slope(_ x: Float, _ y: Float) -> Float { x > 0 ? scale : y + scale * alpha }
+}
+
+/// x above zero, alpha·(e^(x÷alpha) − 1) below: an ELU whose slope is continuous for any alpha.
+///
+/// Barron 2017.
+public struct CELU: Activation {
+  /// Minus the value far below zero.
+  public let alpha: Float
+  /// A continuously differentiable exponential linear unit; alpha is not 0.
+  public init(alpha: Float) { self.alpha = alpha }
+  /// `CELU`.
+  public var kind: String { "CELU" }
+  /// x or alpha·(e^(x÷alpha) − 1).
+  public func value(_ x: Float) -> Float { x < 0 ? alpha * expm1f(x / alpha) : x }
+  /// 1 above zero, else e^(x÷alpha).
+  public func slope(_ x: Float, _ y: Float) -> Float { x > 0 ? 1 : expf(x / alpha) }
 }

@@ -28,22 +28,47 @@ public struct Tanh: Activation {
   public func slope(_ x: Float, _ y: Float) -> Float { 1 - y * y }
 }
 
-/// slope·x + 1 ÷ 2 between 0 and 1: the straight line that some have for a sigmoid.
+/// scale·x + shift between 0 and 1: a straight line for a sigmoid.
 ///
-/// Keras 2 has a slope of 1 ÷ 5; Keras 3 and PyTorch have 1 ÷ 6.
+/// Keras 2 has x ÷ 5 + 1 ÷ 2, which is the default here and in ONNX; Keras 3 and PyTorch divide by 6
+/// instead.
 public struct HardSigmoid: Activation {
-  /// The slope between the ends, which are at ±1 ÷ (2·slope).
-  public let slope: Float
+  /// The slope between 0 and 1.
+  public let scale: Float
+  /// The value at 0.
+  public let shift: Float
   /// A sigmoid of straight lines.
-  public init(slope: Float = 0.2) { self.slope = slope }
+  public init(scale: Float = 0.2, shift: Float = 0.5) {
+    self.scale = scale
+    self.shift = shift
+  }
   /// `HardSigmoid`.
   public var kind: String { "HardSigmoid" }
-  /// slope·x + 1 ÷ 2, kept between 0 and 1.
+  /// scale·x + shift, kept between 0 and 1.
   public func value(_ x: Float) -> Float {
-    x < -0.5 / slope ? 0 : x > 0.5 / slope ? 1 : slope * x + 0.5
+    let y = scale * x + shift
+    return y < 0 ? 0 : y > 1 ? 1 : y
   }
-  /// `slope` between the ends, else 0.
-  public func slope(_ x: Float, _ y: Float) -> Float { abs(x) < 0.5 / slope ? slope : 0 }
+  /// The scale between the ends, else 0.
+  public func slope(_ x: Float, _ y: Float) -> Float { y > 0 && y < 1 ? scale : 0 }
+}
+
+/// x times a straight line for its sigmoid: x·max(0, min(1, x ÷ 6 + 1 ÷ 2)).
+///
+/// Howard et al., "Searching for MobileNetV3", 2019.
+public struct HardSwish: Activation {
+  /// A swish of straight lines.
+  public init() {}
+  /// `HardSwish`.
+  public var kind: String { "HardSwish" }
+  /// x times its hard sigmoid.
+  public func value(_ x: Float) -> Float { x * gate.value(x) }
+  /// The hard sigmoid, and x ÷ 6 between its ends.
+  public func slope(_ x: Float, _ y: Float) -> Float {
+    let g = gate.value(x)
+    return g + x * gate.slope(x, g)
+  }
+  private var gate: HardSigmoid { HardSigmoid(scale: 1 / 6) }
 }
 
 /// x ÷ (1 + |x|).

@@ -51,6 +51,25 @@ public struct GELU: Activation {
   private func distribution(_ x: Float) -> Float { erfcf(-x * Float(0.5).squareRoot()) / 2 }
 }
 
+/// Hendrycks & Gimpel's own approximation of ``GELU`` by a hyperbolic tangent.
+public struct ApproximateGELU: Activation {
+  /// A Gaussian error linear unit by tanh.
+  public init() {}
+  /// `GELU`.
+  public var kind: String { "GELU" }
+  /// x÷2·(1 + tanh(√(2÷π)·(x + 0.044715·x³))).
+  public func value(_ x: Float) -> Float { x / 2 * (1 + tanhf(inner(x))) }
+  /// (1 + t)÷2 + x÷2·(1 − t²)·√(2÷π)·(1 + 3·0.044715·x²).
+  public func slope(_ x: Float, _ y: Float) -> Float {
+    // Far from zero tanh is ±1 to the last bit, while the square overflows.
+    if abs(x) > 20 { return x > 0 ? 1 : 0 }
+    let t = tanhf(inner(x))
+    return (1 + t) / 2 + x / 2 * (1 - t * t) * factor * (1 + 3 * 0.044_715 * x * x)
+  }
+  private var factor: Float { (2 / Float.pi).squareRoot() }
+  private func inner(_ x: Float) -> Float { factor * (x + 0.044_715 * x * x * x) }
+}
+
 /// x·tanh(ln(1 + eˣ)).
 ///
 /// Misra 2019.

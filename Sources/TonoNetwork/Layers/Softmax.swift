@@ -26,7 +26,7 @@ public struct Softmax: UnaryLayer {
   /// The largest element is subtracted first, so that e^x cannot overflow.
   public func forward(_ input: Tensor) -> Tensor {
     var output = input
-    forEachLine(of: input.shape) { line in
+    input.shape.forEachLine(along: axis + 1) { line in
       let peak = line.reduce(-Float.infinity) { max($0, input.values[$1]) }
       var sum: Float = 0
       for index in line {
@@ -42,7 +42,7 @@ public struct Softmax: UnaryLayer {
   /// y·(dy − Σ y·dy) along each line.
   public func backward(_ dOutput: Tensor, input: Tensor, output: Tensor) -> Tensor {
     var dInput = dOutput
-    forEachLine(of: input.shape) { line in
+    input.shape.forEachLine(along: axis + 1) { line in
       let mean = line.reduce(Float(0)) { $0 + output.values[$1] * dOutput.values[$1] }
       for index in line {
         dInput.values[index] = output.values[index] * (dOutput.values[index] - mean)
@@ -58,12 +58,60 @@ public struct Softmax: UnaryLayer {
     ranges[axis] = 0..<input[axis]
     return Region(ranges)
   }
+}
 
-  /// Visits every line along the axis of a batch of shape `[N] + sample shape`.
-  private func forEachLine(of shape: Shape, _ body: (StrideTo<Int>) -> Void) {
-    let length = shape[axis + 1]
-    let step = shape.extents.dropFirst(axis + 2).reduce(1, *)
-    for block in 0..<shape.count / max(1, length * step) {
+/// x − ln Σ e^x along one axis: the logarithm of ``Softmax``, without its underflow.
+public struct LogSoftmax: UnaryLayer {
+  /// The axis of a sample, counted from its outermost.
+  public let axis: Int
+
+  /// The logarithm of a softmax along an axis of a sample.
+  public init(axis: Int) { self.axis = axis }
+
+  /// `LogSoftmax`.
+  public var kind: String { "LogSoftmax" }
+
+  /// The input's own shape.
+  public func outputShape(_ input: Shape) throws -> Shape {
+    guard (0..<input.rank).contains(axis) else {
+      throw ShapeError("LogSoftmax along axis \(axis) does not fit a sample of shape \(input)")
+    }
+    return input
+  }
+
+  /// The largest element is subtracted first, so that e^x cannot overflow.
+  public func forward(_ input: Tensor) -> Tensor {
+    var output = input
+    input.shape.forEachLine(along: axis + 1) { line in
+      let peak = line.reduce(-Float.infinity) { max($0, input.values[$1]) }
+      let sum = line.reduce(Float(0)) { $0 + expf(input.values[$1] - peak) }
+      for index in line { output.values[index] = input.values[index] - peak - logf(sum) }
+    }
+    return output
+  }
+
+  /// dy − e^y·Σ dy along each line.
+  public func backward(_ dOutput: Tensor, input: Tensor, output: Tensor) -> Tensor {
+    var dInput = dOutput
+    input.shape.forEachLine(along: axis + 1) { line in
+      let sum = line.reduce(Float(0)) { $0 + dOutput.values[$1] }
+      for index in line { dInput.values[index] -= expf(output.values[index]) * sum }
+    }
+    return dInput
+  }
+
+  /// The same cells, and all along the axis.
+  public func inputRegion(of output: Region, input: Shape) -> Region {
+    Softmax(axis: axis).inputRegion(of: output, input: input)
+  }
+}
+
+extension Shape {
+  /// Visits every line along an axis with the offsets of its elements.
+  fileprivate func forEachLine(along axis: Int, _ body: (StrideTo<Int>) -> Void) {
+    let length = self[axis]
+    let step = extents.dropFirst(axis + 1).reduce(1, *)
+    for block in 0..<count / max(1, length * step) {
       for offset in 0..<step {
         let first = block * length * step + offset
         body(stride(from: first, to: first + length * step, by: step))

@@ -79,6 +79,6 @@ extension Network {
     try Network(
       inputs: inputs,
       nodes: nodes.map { Node(name: $0.name, layer: layer($0), inputs: $0.inputs) },
-      outputs: outputs)
+      outputs: outputs, unavailable: unavailable)
   }
 }

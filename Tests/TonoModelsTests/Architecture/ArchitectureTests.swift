@@ -66,7 +66,7 @@ struct ArchitectureTests {
     (node(#""kind": "ReLU", "inputs": ["x"], "settings": []"#), "'settings' that are no object"),
     (node(#""kind": "ReLU", "inputs": ["x"], "weights": {"kernel": "k"}"#), "weight 'kernel'"),
     (node(#""kind": "LeakyReLU", "inputs": ["x"]"#), "has an unsupported 'negativeSlope'"),
-    (node(#""kind": "HardSigmoid", "inputs": ["x"], "settings": {"slope": 0}"#), "more than 0"),
+    (node(#""kind": "HardSigmoid", "inputs": ["x"], "settings": {"scale": 0}"#), "more than 0"),
     (node(#""kind": "Conv2D", "inputs": ["x"]"#), "names no array for its kernel"),
     (convolution("", kernel: "kk"), "has its array called 'kk', which the file does not have"),
     (convolution("", kernel: "d"), "has a kernel of shape 2×4, called 'd'; expected 4 axes"),

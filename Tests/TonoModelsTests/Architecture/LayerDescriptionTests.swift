@@ -48,7 +48,7 @@ struct LayerDescriptionTests {
       (Dropout(rate: 0.25), maps), (ReLU(), maps),
       (ReLU(negativeSlope: 0.1, threshold: 0.2, maximum: 6), maps), (LeakyReLU(slope: 0.3), maps),
       (ELU(alpha: 1), maps), (ELU(alpha: 0.7), maps), (SELU(), maps), (Sigmoid(), maps),
-      (Tanh(), maps), (HardSigmoid(), maps), (HardSigmoid(slope: 1 / 6), maps), (Softsign(), maps),
+      (Tanh(), maps), (HardSigmoid(), maps), (HardSigmoid(scale: 1 / 6), maps), (Softsign(), maps),
       (Softplus(), maps), (Swish(), maps), (GELU(), maps), (Mish(), maps), (Exponential(), maps),
       (Softmax(axis: 0), maps), (Softmax(axis: 2), maps),
     ]

@@ -6,17 +6,25 @@ struct LayerCase: Sendable, CustomStringConvertible {
   let description: String
   let layer: any Layer
   let inputs: [Shape]
+  /// Whether it takes positive numbers alone, far from zero.
+  let isPositive: Bool
 
-  init(_ description: String, _ layer: any Layer, _ inputs: Shape...) {
+  init(_ description: String, _ layer: any Layer, positive: Bool = false, _ inputs: Shape...) {
     self.description = description
     self.layer = layer
     self.inputs = inputs
+    isPositive = positive
   }
 
   /// A batch for each input whose cells no small step moves over a kink.
   func batch(of count: Int) -> [Tensor] {
     var random = TestRandom(UInt64(count))
-    return inputs.map { .apart($0.batched(count), using: &random) }
+    return inputs.map { shape in
+      var tensor = Tensor.apart(shape.batched(count), using: &random)
+      let least = tensor.values.min() ?? 0
+      if isPositive { tensor.values = tensor.values.map { ($0 - least) / 4 + 1 } }
+      return tensor
+    }
   }
 
   /// Every layer, with odd sizes, strides, dilations, groups and paddings.
@@ -111,6 +119,6 @@ struct LayerCase: Sendable, CustomStringConvertible {
       LayerCase("Multiply of maps by numbers", Multiply(), [3, 4, 5], [3, 1, 1]),
       LayerCase("Multiply of a column by a row", Multiply(), [2, 1, 5], [1, 4, 1], [2, 4, 5]),
       LayerCase("Dropout", Dropout(rate: 0.5), [2, 3]),
-    ]
+    ] + functions(numbers) + reorderings(weights) + windows(weights, numbers)
   }()
 }

@@ -97,7 +97,9 @@ import TonoNetwork
   func extremes() {
     let activations: [any Activation] = [
       ReLU(), ReLU(maximum: 6), ELU(alpha: 1), SELU(), Softplus(), Swish(), GELU(), Mish(),
-      HardSigmoid(), Softsign(), Sigmoid(), Tanh(),
+      HardSigmoid(), Softsign(), Sigmoid(), Tanh(), ApproximateGELU(), CELU(alpha: 0.5),
+      HardSwish(), Identity(), Affine(scale: 2, shift: 1), AbsoluteValue(), ErrorFunction(),
+      Clip(minimum: -1, maximum: 1),
     ]
     for activation in activations {
       for x: Float in [-1e30, -200, -30, 30, 200, 1e30] {
