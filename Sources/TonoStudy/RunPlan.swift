@@ -65,7 +65,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
   func canvas(of input: String) -> Canvas {
     let frontEnd = frontEnds[input]
     let normalizes = normalizedInputs.contains(input)
-    let isLevel = !normalizes && frontEnd?.normalization == .none
+    let isLevel = !normalizes && frontEnd?.normalization == FrontEnd.Normalization.none
     let cells = SpectrogramCanvas(
       normalizes: normalizes, level: isLevel ? frontEnd?.typicalMean ?? 0 : 0,
       spread: isLevel ? frontEnd?.typicalDeviation ?? 1 : 1,

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import TonoAscent
+import TonoAudio
 import TonoNetwork
 
 @Suite struct CanvasTests {
@@ -64,5 +65,81 @@ import TonoNetwork
         cells.values[index] = 1
       }
     }
+  }
+}
+
+/// What keeps spectrograms like real ones, and what changes them on the way to the network.
+@Suite struct RealismTests {
+  @Test("projected cells paint levels within the bounds")
+  func bounds() {
+    var random = TestRandom(45)
+    let bounds = SpectrogramCanvas.Bounds(lowest: -1.5, highest: 2, range: 3)
+    for normalizes in [true, false] {
+      let canvas = SpectrogramCanvas(
+        normalizes: normalizes, level: normalizes ? 0 : 0.3, spread: normalizes ? 1 : 2,
+        bounds: bounds)
+      var cells = Tensor.random([1, 9, 8], using: &random).values.map { 4 * $0 }
+      canvas.project(&cells, count: cells.count)
+      let levels = normalizes ? cells : cells.map { 0.3 + 2 * $0 }
+      let (least, most) = (levels.min() ?? 0, levels.max() ?? 0)
+      #expect(least >= -1.5 - 1e-5 && most <= 2 + 1e-5 && most - least <= 3 + 1e-5)
+    }
+  }
+
+  @Test("acoustics: the adjoint agrees with finite differences, and examples stay normalized")
+  func acoustics() {
+    let frontEnd = PainterTests.frontEnd
+    let maps = Maps(frontEnd.inputShape)
+    var random = TestRandom(46)
+    let input = SpectrogramCanvas(normalizes: true).paint(
+      Tensor.random(frontEnd.inputShape, using: &random))
+    let weights = Tensor.random(input.shape, using: &random)
+    // The maximum that the noise floor is measured from stays where it is.
+    let highest = input.values.indices.max { input.values[$0] < input.values[$1] }
+    let pass = AcousticsPass(maps, frontEnd)
+    let setting = Acoustics.Setting(gain: 3, tilt: 8, noiseFloor: -20)
+    func change(_ input: Tensor) -> Tensor {
+      var values = input.values
+      pass.apply(setting, to: &values)
+      return Tensor(shape: input.shape, values: values)
+    }
+    let changed = change(input)
+    let mean = changed.values.reduce(0, +) / Float(changed.count)
+    #expect(abs(mean) < 1e-4)
+    #expect(abs(changed.values.reduce(0) { $0 + $1 * $1 } / Float(changed.count) - 1) < 1e-4)
+    var gradient = weights.values
+    pass.adjoint(&gradient, changed: changed.values)
+    for _ in 0..<4 {
+      var direction = Tensor.random(input.shape, using: &random)
+      if let highest { direction.values[highest] = 0 }
+      let slope = finiteDifference(
+        of: { dot(change($0[0]), weights) }, at: [input], along: [direction], step: 1 / 512)
+      let expected = dot(Tensor(shape: input.shape, values: gradient), direction)
+      #expect(abs(slope - expected) < Tolerance.smallStep * max(1, abs(slope)))
+    }
+  }
+
+  @Test("what a sound produced is producible, noise is not, and the penalty knows")
+  func playability() throws {
+    let frontEnd = try FrontEnd.named("tl-iminet/imitation")
+    var random = TestRandom(47)
+    let count = frontEnd.patternSampleCount
+    let sound = try frontEnd.features(
+      of: Waveform(
+        samples: Tensor.random([count], using: &random).values, sampleRate: frontEnd.sampleRate))
+    let noise = SpectrogramCanvas(normalizes: true).paint(
+      Tensor.random(frontEnd.inputShape, using: &random))
+    func penalty(_ input: Tensor) -> (value: Float, downhill: Bool) {
+      let playability = Playability(weight: 1, of: frontEnd)
+      var gradient = [Float](repeating: 0, count: input.count)
+      let value = playability.penalize(input.values, gradient: &gradient)
+      let moved = zip(input.values, gradient).map { $0 + 100 * $1 }
+      var unused = gradient
+      let less = Playability(weight: 1, of: frontEnd).penalize(moved, gradient: &unused)
+      return (value, less < value)
+    }
+    let (heard, free) = (penalty(sound), penalty(noise))
+    #expect(heard.value < free.value / 4, "\(heard.value), \(free.value)")
+    #expect(free.downhill)
   }
 }
