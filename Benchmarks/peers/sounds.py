@@ -116,7 +116,8 @@ def main():
     text = table(
         ["layer, method", "neurons", "retention", "its lower quartile", "reached", "distance",
          "climbing (s)", "playing (s)"], rows)
-    text += "\n\nMedians, one thread; " + shlex.join(sys.argv) + "\n"
+    text = ("# Ways from a neuron to a sound\n\nWritten by the command below; what it measures is in "
+            f"`tonobench sounds --help`.\n\n{text}\n\nMedians, one thread; {shlex.join(sys.argv)}\n")
     print(text)
     if arguments.out:
         arguments.out.write_text(text)
