@@ -3,8 +3,11 @@ extension FrontEnd {
   /// The time that the windows of some frames span, in seconds of a sound of `seconds`.
   public func seconds(ofFrames frames: Range<Int>) -> ClosedRange<Double> {
     let reach = Double(windowLength) / 2
-    let first = (Double(frames.lowerBound * hop) - reach) / Double(sampleRate)
-    let last = (Double((frames.upperBound - 1) * hop) + reach) / Double(sampleRate)
+    let (lowest, highest) = (
+      firstCentre + frames.lowerBound * hop, firstCentre + (frames.upperBound - 1) * hop
+    )
+    let first = (Double(lowest) - reach) / Double(sampleRate)
+    let last = (Double(highest) + reach) / Double(sampleRate)
     return (first...max(first, last)).clamped(to: 0...seconds)
   }
 

@@ -103,7 +103,8 @@ extension FrontEnd {
     try require(
       highestFrequency <= Double(sampleRate) / 2, "highestFrequency is \(highestFrequency) Hz",
       "at most half the sample rate of \(sampleRate) Hz")
-    let most = max(0, 1 + (sampleCount + 2 * (fftSize / 2) - fftSize) / hop)
+    let spare = sampleCount + 2 * padding.margin(fftSize: fftSize) - fftSize
+    let most = spare < 0 ? 0 : 1 + spare / hop
     try require(
       frames <= most, "frames is \(frames)", "at most the \(most) that \(seconds) s give")
   }

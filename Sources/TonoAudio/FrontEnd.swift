@@ -14,8 +14,12 @@ public struct FrontEnd: Codable, Hashable, Sendable {
   public var seconds: Double
   /// The length of the Fourier transform, in samples.
   public var fftSize: Int
-  /// The length of the periodic Hann window in its middle, in samples.
+  /// The length of the window in its middle, in samples.
   public var windowLength: Int
+  /// The window's form; Hann where a file does not say.
+  public var window: Window
+  /// Where frames lie, and what stands around a sound; centred among zeros where a file does not say.
+  public var padding: Padding
   /// The distance between frames, in samples.
   public var hop: Int
   /// The number of mel bands: the rows of the input.
@@ -59,6 +63,8 @@ public struct FrontEnd: Codable, Hashable, Sendable {
     self.seconds = seconds
     self.fftSize = fftSize
     self.windowLength = fftSize
+    self.window = .hann
+    self.padding = .zeros
     self.hop = hop
     self.bands = bands
     self.frames = frames
@@ -101,11 +107,20 @@ public struct FrontEnd: Codable, Hashable, Sendable {
   var sampleCount: Int { Int(seconds * Double(sampleRate)) }
 
   /// The number of samples of a pattern's sound: as long as its frames, and no longer than `seconds`.
-  public var patternSampleCount: Int { min(sampleCount, frames * hop) }
+  public var patternSampleCount: Int {
+    min(sampleCount, padding == .none ? (frames - 1) * hop + fftSize : frames * hop)
+  }
+
+  /// The sample on which frame 0 is centred.
+  var firstCentre: Int { padding == .none ? fftSize / 2 : 0 }
+
+  /// The time on which frame 0 is centred, in seconds.
+  public var firstFrameSeconds: Double { Double(firstCentre) / Double(sampleRate) }
 
   /// The Fourier transform of every frame.
   var shortTimeFourierTransform: ShortTimeFourierTransform<Double> {
-    ShortTimeFourierTransform(fftSize: fftSize, windowLength: windowLength, hop: hop)
+    ShortTimeFourierTransform(
+      fftSize: fftSize, windowLength: windowLength, hop: hop, window: window, padding: padding)
   }
 
   /// The bands.
@@ -113,5 +128,32 @@ public struct FrontEnd: Codable, Hashable, Sendable {
     MelFilterBank(
       sampleRate: sampleRate, fftSize: fftSize, bands: bands, lowest: lowestFrequency,
       highest: highestFrequency, scale: melScale, norm: melNorm)
+  }
+}
+
+extension FrontEnd {
+  /// Reads a front end; the window and the padding may be left out, as files before them do.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      name: try values.decode(String.self, forKey: .name),
+      sampleRate: try values.decode(Int.self, forKey: .sampleRate),
+      seconds: try values.decode(Double.self, forKey: .seconds),
+      fftSize: try values.decode(Int.self, forKey: .fftSize),
+      hop: try values.decode(Int.self, forKey: .hop),
+      bands: try values.decode(Int.self, forKey: .bands),
+      frames: try values.decode(Int.self, forKey: .frames),
+      highestFrequency: try values.decode(Double.self, forKey: .highestFrequency),
+      typicalMean: try values.decode(Float.self, forKey: .typicalMean),
+      typicalDeviation: try values.decode(Float.self, forKey: .typicalDeviation))
+    windowLength = try values.decode(Int.self, forKey: .windowLength)
+    window = try values.decodeIfPresent(Window.self, forKey: .window) ?? window
+    padding = try values.decodeIfPresent(Padding.self, forKey: .padding) ?? padding
+    lowestFrequency = try values.decode(Double.self, forKey: .lowestFrequency)
+    melScale = try values.decode(MelScale.self, forKey: .melScale)
+    melNorm = try values.decode(MelNorm.self, forKey: .melNorm)
+    minimumPower = try values.decode(Float.self, forKey: .minimumPower)
+    dynamicRange = try values.decode(Float.self, forKey: .dynamicRange)
+    normalization = try values.decode(Normalization.self, forKey: .normalization)
   }
 }

@@ -3,8 +3,7 @@ import TonoNetwork
 /// A sound through a front end, and the gradient back to its samples.
 ///
 /// The chain is that of `FrontEnd.features`: windowed frames, |FFT|², mel bands, levels, normalization.
-/// It keeps what the adjoint needs, and serves one thread at a time. Windows that reach beyond the
-/// sound see zeros there.
+/// It keeps what the adjoint needs, and serves one thread at a time.
 final class FrontEndPass<Scalar: FourierScalar> {
   /// The number of samples of the sounds.
   let sampleCount: Int
@@ -24,6 +23,13 @@ final class FrontEndPass<Scalar: FourierScalar> {
   private let power: AlignedBuffer<Scalar>
   private let bandPower: AlignedBuffer<Scalar>
 
+  /// A place of the padded sound where another sample stands again.
+  private struct Copy {
+    let place: Int
+    let source: Int
+  }
+  private let copies: [Copy]
+
   /// One band's weights on consecutive bins.
   private struct Filter {
     let firstBin: Int
@@ -34,7 +40,8 @@ final class FrontEndPass<Scalar: FourierScalar> {
     self.sampleCount = sampleCount
     frames = frontEnd.frames
     transform = ShortTimeFourierTransform(
-      fftSize: frontEnd.fftSize, windowLength: frontEnd.windowLength, hop: frontEnd.hop)
+      fftSize: frontEnd.fftSize, windowLength: frontEnd.windowLength, hop: frontEnd.hop,
+      window: frontEnd.window, padding: frontEnd.padding)
     bins = transform.bins
     workspace = ShortTimeFourierTransform<Scalar>.Workspace(size: frontEnd.fftSize)
     filters = frontEnd.filterBank.filters.map { filter in
@@ -42,7 +49,15 @@ final class FrontEndPass<Scalar: FourierScalar> {
     }
     levels = LevelPass(frontEnd)
     let reach = (frames - 1) * frontEnd.hop + frontEnd.fftSize
-    let count = max(sampleCount + 2 * transform.padding, reach)
+    let margin = transform.margin
+    let count = max(sampleCount + 2 * margin, reach)
+    // A pattern shorter than the front end's sounds is followed by zeros, not by itself.
+    let isWhole = sampleCount == frontEnd.sampleCount
+    let end = isWhole ? margin + sampleCount + margin : margin
+    copies = (Array(0..<margin) + Array(min(margin + sampleCount, end)..<end)).compactMap { place in
+      frontEnd.padding.sample(at: place - margin, count: sampleCount)
+        .map { Copy(place: place, source: margin + $0) }
+    }
     padded = AlignedBuffer(count: count)
     dPadded = AlignedBuffer(count: count)
     spectra = AlignedBuffer(count: 2 * frames * bins)
@@ -52,7 +67,8 @@ final class FrontEndPass<Scalar: FourierScalar> {
 
   /// Writes the features `[bands, frames]` of so many samples.
   func features(of samples: UnsafePointer<Scalar>, into features: UnsafeMutablePointer<Scalar>) {
-    (padded.start + transform.padding).update(from: samples, count: sampleCount)
+    (padded.start + transform.margin).update(from: samples, count: sampleCount)
+    for copy in copies { padded.start[copy.place] = padded.start[copy.source] }
     let sound = UnsafeBufferPointer(start: padded.start, count: padded.count)
     for frame in 0..<frames {
       transform.analyze(sound, frame: frame, workspace)
@@ -96,7 +112,8 @@ final class FrontEndPass<Scalar: FourierScalar> {
       }
       transform.overlap(workspace, frame: frame, into: target)
     }
-    dSamples.update(from: dPadded.start + transform.padding, count: sampleCount)
+    for copy in copies { dPadded.start[copy.source] += dPadded.start[copy.place] }
+    dSamples.update(from: dPadded.start + transform.margin, count: sampleCount)
   }
 }
 

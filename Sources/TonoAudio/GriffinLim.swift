@@ -40,7 +40,7 @@ struct GriffinLim {
     precondition(
       magnitudes.count == frames * transform.bins, "magnitudes of another number of frames")
     workspace = ShortTimeFourierTransform<Float>.Workspace(size: transform.fftSize)
-    inside = transform.padding..<transform.padding + count
+    inside = transform.margin..<transform.margin + count
     gain = transform.overlapGain(frames: frames, count: count)
     var generator = SplitMix64(seed: seed)
     phasors = magnitudes.map { _ in

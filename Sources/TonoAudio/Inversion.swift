@@ -102,6 +102,7 @@ public struct Inversion: Codable, Hashable, Sendable {
       hop: hopDivisor == 0 ? frontEnd.hop : max(1, frontEnd.windowLength / hopDivisor))
     let magnitudes = magnitudes(
       ofBinPower: binPower(of: pattern, frontEnd: frontEnd), analysisHop: frontEnd.hop,
+      firstCentre: frontEnd.firstCentre,
       frames: transform.frameCount(forSamples: count), hop: transform.hop)
     var search = GriffinLim(
       transform: transform, magnitudes: magnitudes, count: count, seed: seed)
@@ -121,13 +122,14 @@ public struct Inversion: Codable, Hashable, Sendable {
   /// Between two analysis frames levels in dB change linearly, which gives patterns back more
   /// faithfully than linear magnitudes or powers do; after the last frame they stay.
   private func magnitudes(
-    ofBinPower power: Tensor, analysisHop: Int, frames: Int, hop: Int
+    ofBinPower power: Tensor, analysisHop: Int, firstCentre: Int, frames: Int, hop: Int
   ) -> [Float] {
     let (bins, columns) = (power.shape[0], power.shape[1])
     let logarithm = power.values.map { log(max($0, .leastNormalMagnitude)) / 2 }
     var result = [Float](repeating: 0, count: frames * bins)
     for frame in 0..<frames {
-      let position = min(Float(frame * hop) / Float(analysisHop), Float(columns - 1))
+      let centre = max(0, frame * hop - firstCentre)
+      let position = min(Float(centre) / Float(analysisHop), Float(columns - 1))
       let before = Int(position)
       let after = min(before + 1, columns - 1)
       let share = position - Float(before)

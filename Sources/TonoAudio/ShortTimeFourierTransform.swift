@@ -2,16 +2,16 @@ import Foundation
 
 /// The short-time Fourier transform as librosa (0.10 and later) defines it, and its inverse.
 ///
-/// Frames are centred: frame `t` is centred at sample `t · hop`, and zeros stand before the start
-/// and after the end. The window is a periodic Hann window of `windowLength` samples in the middle
-/// of `fftSize`. Any size works; an odd one has no Nyquist bin.
+/// Frames are centred, frame `t` at sample `t · hop`, or begin there; what stands before the start and
+/// after the end is a ``Padding``. The window of `windowLength` samples lies in the middle of `fftSize`.
+/// Any size works; an odd one has no Nyquist bin.
 ///
 /// One transform serves any number of threads at once and always gives the same bits. `Scalar` is
 /// the precision inside; sounds and spectra are single-precision at both ends.
 public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
   /// The length of the Fourier transform, in samples.
   public let fftSize: Int
-  /// The length of the Hann window, in samples; at most `fftSize`.
+  /// The length of the window, in samples; at most `fftSize`.
   public let windowLength: Int
   /// The distance between the centres of neighbouring frames, in samples.
   public let hop: Int
@@ -22,12 +22,18 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
   /// The window, zero-padded on both sides to `fftSize`.
   public let window: [Scalar]
 
+  /// What stands around a sound.
+  public let padding: Padding
+
   private let transform: RealFourierTransform<Scalar>
 
   typealias Workspace = RealFourierTransform<Scalar>.Workspace
 
   /// A transform with these lengths, in samples.
-  public init(fftSize: Int, windowLength: Int, hop: Int) {
+  public init(
+    fftSize: Int, windowLength: Int, hop: Int, window kind: Window = .hann,
+    padding: Padding = .zeros
+  ) {
     precondition(
       hop > 0 && windowLength > 0 && windowLength <= fftSize,
       "a window of \(windowLength) in \(fftSize) samples every \(hop)")
@@ -37,20 +43,22 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
     var window = [Scalar](repeating: 0, count: fftSize)
     let start = (fftSize - windowLength) / 2
     for i in 0..<windowLength {
-      window[start + i] = Scalar(0.5 - 0.5 * cos(2 * Double.pi * Double(i) / Double(windowLength)))
+      window[start + i] = Scalar(kind.weight(i, of: windowLength))
     }
     self.window = window
+    self.padding = padding
     transform = RealFourierTransform(size: fftSize)
   }
 
-  /// The number of frames of a sound: `1 + (count + 2 ⌊fftSize/2⌋ − fftSize) / hop`.
+  /// The number of frames of a sound: `1 + (count + 2 margin − fftSize) / hop`, the margin being
+  /// ⌊fftSize/2⌋ where frames are centred.
   public func frameCount(forSamples count: Int) -> Int {
-    let lastStart = count + 2 * padding - fftSize
+    let lastStart = count + 2 * margin - fftSize
     return lastStart < 0 ? 0 : 1 + lastStart / hop
   }
 
-  /// The zeros before the first sample, so that frame 0 is centred on it.
-  var padding: Int { fftSize / 2 }
+  /// How many samples stand before the first one, so that frame 0 is centred on it.
+  var margin: Int { padding.margin(fftSize: fftSize) }
 
   // MARK: - Forward
 
@@ -88,13 +96,21 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
     _ body: (_ frame: Int, _ spectrum: UnsafeMutableBufferPointer<SIMD2<Scalar>>) -> Void
   ) {
     let workspace = Workspace(size: fftSize)
-    let zeros = [Scalar](repeating: 0, count: padding)
-    (zeros + samples.map { Scalar($0) } + zeros).withUnsafeBufferPointer { padded in
+    padded(samples).withUnsafeBufferPointer { padded in
       for frame in 0..<frames {
         analyze(padded, frame: frame, workspace)
         body(frame, workspace.spectrum)
       }
     }
+  }
+
+  /// A sound with what stands around it.
+  private func padded(_ samples: [Float]) -> [Scalar] {
+    func around(_ range: Range<Int>) -> [Scalar] {
+      range.map { padding.sample(at: $0, count: samples.count).map { Scalar(samples[$0]) } ?? 0 }
+    }
+    return around(-margin..<0) + samples.map { Scalar($0) }
+      + around(samples.count..<samples.count + margin)
   }
 
   /// Leaves the spectrum of one frame of an already padded sound in the workspace.
@@ -130,7 +146,7 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
         overlap(workspace, frame: frame, into: padded)
       }
     }
-    return (0..<count).map { Float(padded[padding + $0] * gain[padding + $0]) }
+    return (0..<count).map { Float(padded[margin + $0] * gain[margin + $0]) }
   }
 
   /// Adds the windowed inverse transform of the workspace's spectrum to a padded sound.
@@ -153,7 +169,7 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
   ///
   /// The array has room for `count` samples with padding on both sides, and for every frame.
   func overlapGain(frames: Int, count: Int) -> [Scalar] {
-    let length = max(count + 2 * padding, (frames - 1) * hop + fftSize)
+    let length = max(count + 2 * margin, (frames - 1) * hop + fftSize)
     var sum = [Scalar](repeating: 0, count: length)
     for frame in 0..<frames {
       for i in 0..<fftSize { sum[frame * hop + i] += window[i] * window[i] }

@@ -157,8 +157,9 @@ public struct PatternFigure: Sendable {
     }
     // A frame is centred on its time: the first one's cell begins half a hop before zero.
     return .linear(
-      label: "time (s)", from: -0.5 * frontEnd.frameSeconds,
-      to: (Double(columns) - 0.5) * frontEnd.frameSeconds, cells: columns)
+      label: "time (s)", from: frontEnd.firstFrameSeconds - 0.5 * frontEnd.frameSeconds,
+      to: frontEnd.firstFrameSeconds + (Double(columns) - 0.5) * frontEnd.frameSeconds,
+      cells: columns)
   }
 }
 

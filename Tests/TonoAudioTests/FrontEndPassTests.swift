@@ -25,6 +25,18 @@ import TonoNetwork
       frontEnd("odd", fft: 63, hop: 50, frames: 10),
       frontEnd("short window", fft: 100, hop: 40, frames: 15) { $0.windowLength = 60 },
       frontEnd("decibels", fft: 64, hop: 32, frames: 18) { $0.normalization = .none },
+      frontEnd("mirrored", fft: 64, hop: 24, frames: 30) {
+        $0.padding = .reflect
+        $0.window = .hamming
+      },
+      frontEnd("continued", fft: 65, hop: 30, frames: 27) {
+        $0.padding = .edge
+        $0.window = .blackman
+      },
+      frontEnd("not centred", fft: 64, hop: 32, frames: 20) {
+        $0.padding = .none
+        $0.window = .rectangular
+      },
       frontEnd("narrow range", fft: 64, hop: 32, frames: 18) { $0.dynamicRange = 12 },
     ]
   }()
