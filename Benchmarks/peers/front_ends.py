@@ -34,7 +34,7 @@ def expected(path, preset):
     sound = librosa.util.fix_length(sound, size=4 * values["sr"])
     power = librosa.feature.melspectrogram(
         y=sound.astype(np.float64), hop_length=values["n_fft"], **values)
-    level = librosa.power_to_db(power, ref=np.max)[:, :frames]
+    level = librosa.power_to_db(power[:, :frames], ref=np.max)
     deviation = level.std()
     return (level - level.mean()) / (deviation if deviation > 0 else 1)
 
