@@ -23,6 +23,8 @@ public struct Optimizer: Hashable, Sendable, Codable {
   /// The rule of the step.
   public let rule: Rule
   /// The length of a step: in network units per cell for `adam` and for normalized gradients.
+  ///
+  /// A canvas may stretch it, as a sound's samples do (`Painter.stepScale`).
   public let rate: Float
   /// Whether the gradient is divided by the root of its mean square before it is used, so that a
   /// rate means the same for every neuron, layer and network.

@@ -194,11 +194,10 @@ public struct Study: Sendable {
   /// and what is heard when.
   private func playContactSheets(in directory: RunDirectory) throws {
     let records = Dictionary(grouping: directory.manifest.neurons, by: \.neuron.layer)
-    for layer in Set(neurons.map(\.layer)).sorted() {
-      let inputs = try ascent.inputs(
-        climbedBy: Objective(neurons.first { $0.layer == layer } ?? neurons[0])
-      )
-      .map(\.name)
+    // The neurons of a layer all see the same inputs.
+    let representatives = Dictionary(neurons.map { ($0.layer, $0) }) { first, _ in first }
+    for (layer, neuron) in representatives.sorted(by: { $0.key < $1.key }) {
+      let inputs = try ascent.inputs(climbedBy: Objective(neuron)).map(\.name)
       for input in inputs {
         guard let frontEnd = plan.frontEnds[input] else { continue }
         var sheet = SoundSheet(sampleRate: frontEnd.sampleRate)

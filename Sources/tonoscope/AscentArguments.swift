@@ -31,7 +31,10 @@ struct AscentArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The length of a step, in network units per cell.", valueName: "rate"))
+      """
+      The length of a step, in network units per cell; samples of a sound take steps four times as \
+      long, in units of the start's root mean square.
+      """, valueName: "rate"))
   var rate = defaults.optimizer.rate
 
   @Flag(
