@@ -70,11 +70,16 @@ final class AcousticsPass {
   init(_ maps: Maps, _ frontEnd: FrontEnd?) {
     self.maps = maps
     let normalizes = frontEnd?.normalization == .perExample
-    decibelsPerUnit = normalizes ? frontEnd?.typicalDeviation ?? 1 : 1
+    decibelsPerUnit = frontEnd?.decibelsPerUnit ?? 1
     sphere = SpectrogramCanvas(normalizes: normalizes)
     let count = maps.count * maps.rows * maps.columns
     shares = AlignedFloats(count: count)
     levels = AlignedFloats(count: count)
+  }
+
+  /// Where a band lies between the lowest, at −½, and the highest, at ½.
+  private func share(_ band: Int, _ bands: Int) -> Float {
+    bands > 1 ? Float(band) / Float(bands - 1) - 0.5 : 0
   }
 
   /// Writes the changed input in place of the input.
@@ -84,17 +89,17 @@ final class AcousticsPass {
     let ln = Float(0.230_258_51)  // ln(10) ÷ 10
     for map in 0..<maps.count {
       for row in 0..<maps.rows {
-        let place = maps.rows > 1 ? Float(row) / Float(maps.rows - 1) - 0.5 : 0
-        let rise = (setting.gain + setting.tilt * place) / decibelsPerUnit
         let start = (map * maps.rows + row) * maps.columns
         for i in start..<start + maps.columns {
-          var (level, share) = (input[i] + rise, Float(1))
+          let place = maps.isTransposed ? share(i - start, maps.columns) : share(row, maps.rows)
+          let rise = (setting.gain + setting.tilt * place) / decibelsPerUnit
+          var (level, own) = (input[i] + rise, Float(1))
           if let floor = setting.noiseFloor {
             let above = (level - highest) * decibelsPerUnit - floor
-            share = 1 / (1 + expf(-ln * above))
-            level -= logf(share) / (ln * decibelsPerUnit)
+            own = 1 / (1 + expf(-ln * above))
+            level -= logf(own) / (ln * decibelsPerUnit)
           }
-          (levels.start[i], shares.start[i]) = (level, share)
+          (levels.start[i], shares.start[i]) = (level, own)
         }
       }
     }

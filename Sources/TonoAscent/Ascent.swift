@@ -24,7 +24,8 @@ public struct Ascent: Sendable {
   ///
   /// - Throws: `NetworkError.inputShape` if a spectrogram or a canvas' front end does not fit its
   ///   input, `AscentError` if an input that is held does not exist or is no finite number somewhere,
-  ///   or if a blur is asked of a canvas that has no spectrogram's cells.
+  ///   or if a blur is asked of a canvas that has no spectrogram's cells, or acoustics of levels that are no
+  ///   logarithms, or playability of bands that are no sums of Fourier bins.
   public init(
     network: Network, canvases: [String: Canvas] = [:],
     frontEnds: [String: FrontEnd] = [:], settings: AscentSettings = AscentSettings(),
@@ -42,13 +43,25 @@ public struct Ascent: Sendable {
       switch canvases[input.name] {
       case .melPower(let frontEnd), .waveform(let frontEnd):
         try frontEnd.validate()
-        guard frontEnd.inputShape == input.shape else {
+        guard frontEnd.fits(input.shape) else {
           throw NetworkError.inputShape(input, got: frontEnd.inputShape)
         }
       case .spectrogram, nil: continue
       case .fourier: break
       }
       guard settings.regularizer.blur == 0 else { throw AscentError.blurredCanvas(input.name) }
+    }
+    if !settings.acoustics.isNone,
+      let (input, frontEnd) = frontEnds.sorted(by: { $0.key < $1.key })
+        .first(where: { $0.value.decibelsPerUnit == nil })
+    {
+      throw AscentError.noDecibels(input: input, frontEnd: frontEnd.name)
+    }
+    if settings.regularizer.playability != 0,
+      let (input, frontEnd) = frontEnds.sorted(by: { $0.key < $1.key })
+        .first(where: { $0.value.filters == .constantQ })
+    {
+      throw AscentError.noFourierBins(input: input, frontEnd: frontEnd.name)
     }
     for (name, tensor) in held.sorted(by: { $0.key < $1.key }) {
       guard network.inputs.contains(where: { $0.name == name }) else {

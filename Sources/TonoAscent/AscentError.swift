@@ -8,6 +8,10 @@ public enum AscentError: Error, Equatable, CustomStringConvertible {
   case notFinite(input: String)
   /// A blur is asked where the canvas has no spectrogram's cells.
   case blurredCanvas(String)
+  /// Changes in dB are asked where a front end's levels are no logarithms.
+  case noDecibels(input: String, frontEnd: String)
+  /// Playability is asked where a front end's bands are no sums of Fourier bins.
+  case noFourierBins(input: String, frontEnd: String)
   /// Everything that the objective depends on is held.
   case nothingToClimb(Objective, held: [String])
 
@@ -23,6 +27,12 @@ public enum AscentError: Error, Equatable, CustomStringConvertible {
       "what input '\(input)' is held at has NaN or infinity; give finite numbers"
     case .blurredCanvas(let input):
       "a blur needs a spectrogram's own cells, which the canvas before '\(input)' does not have"
+    case .noDecibels(let input, let frontEnd):
+      "gain, tilt and noise floor are in dB, but '\(input)' takes numbers of '\(frontEnd)' without a "
+        + "logarithm; leave them out"
+    case .noFourierBins(let input, let frontEnd):
+      "playability asks what Fourier bins can make, but '\(input)' takes constant-Q bands of "
+        + "'\(frontEnd)'; leave it out, or climb a waveform"
     case .nothingToClimb(let objective, let held):
       """
       '\(objective)' depends on \(held.map { "'\($0)'" }.joined(separator: " and ")) alone, which \

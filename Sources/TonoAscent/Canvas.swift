@@ -16,11 +16,12 @@ public enum Canvas: Hashable, Sendable {
   /// The samples of a sound, seen through the front end: the pattern can be played as it is.
   case waveform(FrontEnd)
 
-  /// The canvas at work before an input, which has the front end's shape where there is one.
-  func painter(before input: Network.Input) -> any Painter {
+  /// The canvas at work before an input that lies as these maps, and has the front end's shape where there is
+  /// one.
+  func painter(before input: Network.Input, _ maps: Maps) -> any Painter {
     switch self {
     case .spectrogram(let canvas): SpectrogramPainter(canvas, count: input.shape.count)
-    case .fourier(let canvas): FourierPainter(canvas, maps: Maps(input.shape))
+    case .fourier(let canvas): FourierPainter(canvas, maps: maps)
     case .melPower(let frontEnd): MelPowerPainter(frontEnd)
     case .waveform(let frontEnd): WaveformPainter(frontEnd)
     }

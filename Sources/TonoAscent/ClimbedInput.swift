@@ -36,8 +36,8 @@ final class ClimbedInput {
 
   init(_ input: Network.Input, canvas: Canvas, frontEnd: FrontEnd?, settings: AscentSettings) {
     self.input = input
-    painter = canvas.painter(before: input)
-    maps = Maps(input.shape)
+    maps = frontEnd.map { Maps($0.inputShape, axes: $0.axes) } ?? Maps(input.shape)
+    painter = canvas.painter(before: input, maps)
     count = input.shape.count
     cells = AlignedFloats(count: painter.count)
     best = AlignedFloats(count: painter.count)

@@ -56,9 +56,12 @@ final class FourierPainter: Painter {
     let halfColumns = maps.columns / 2 + 1
     let raw = (0..<planes.waves).map { wave in
       let (row, column) = (wave / halfColumns, wave % halfColumns)
-      let cycles = (time: Float(column), band: Float(min(row, maps.rows - row)))
-      return powf(max(1, cycles.time), -canvas.timeDecay)
-        * powf(max(1, cycles.band), -canvas.bandDecay)
+      let cycles = (down: Float(min(row, maps.rows - row)), across: Float(column))
+      let decays =
+        maps.isTransposed
+        ? (down: canvas.timeDecay, across: canvas.bandDecay)
+        : (down: canvas.bandDecay, across: canvas.timeDecay)
+      return powf(max(1, cycles.down), -decays.down) * powf(max(1, cycles.across), -decays.across)
     }
     let energy = raw.indices.reduce(Float(0)) { sum, wave in
       let multiplicity: Float = planes.isSingle(wave) ? 1 : 4

@@ -41,11 +41,12 @@ public struct Jitter: Hashable, Sendable, Codable {
       from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, _ maps: Maps
     ) {
       let (rows, columns) = (maps.rows, maps.columns)
-      let moved = wrap(frames, columns)
+      let (down, right) = maps.isTransposed ? (frames, bands) : (bands, frames)
+      let moved = wrap(right, columns)
       for map in 0..<maps.count {
         for row in 0..<rows {
           let source = from + (map * rows + row) * columns
-          let target = to + (map * rows + wrap(row + bands, rows)) * columns
+          let target = to + (map * rows + wrap(row + down, rows)) * columns
           (target + moved).update(from: source, count: columns - moved)
           target.update(from: source + columns - moved, count: moved)
         }

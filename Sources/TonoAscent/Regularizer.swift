@@ -59,15 +59,17 @@ public struct Regularizer: Hashable, Sendable, Codable {
           input + start, step: step, share: share * weight, gradient: gradient + start,
           count: count)
     }
-    if timeVariation != 0 {
+    let (alongRows, alongColumns) =
+      maps.isTransposed ? (bandVariation, timeVariation) : (timeVariation, bandVariation)
+    if alongRows != 0 {
       for row in 0..<maps.count * rows {
-        vary(from: row * columns, step: 1, count: columns - 1, timeVariation)
+        vary(from: row * columns, step: 1, count: columns - 1, alongRows)
       }
     }
-    if bandVariation != 0 {
+    if alongColumns != 0 {
       for map in 0..<maps.count {
         vary(
-          from: map * rows * columns, step: columns, count: (rows - 1) * columns, bandVariation)
+          from: map * rows * columns, step: columns, count: (rows - 1) * columns, alongColumns)
       }
     }
     return Float(total) * share

@@ -1,21 +1,43 @@
 import TonoAudio
 import TonoNetwork
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Samples of a sound, whose ends are faded before the front end sees them: what is played is what the
 /// network was shown.
+///
+/// Where the front end hears loudness, cells are bent into the range of a sound file: y = level · sinh(bend ·
+/// cell), x = limit · tanh(y / limit). A network that likes it loud would else climb beyond what can be played;
+/// and one that likes silence beside sound needs steps that are fine where samples are small, coarse where they
+/// are large.
 final class WaveformPainter: Painter {
   var count: Int { pass.sampleCount }
 
   /// Samples have eight times as many cells as the spectrogram to move it with, and their loudness is
-  /// nothing that the network knows: longer steps reach up to 5 % more in as many
+  /// nothing that most networks know: longer steps reach up to 5 % more in as many
   /// (`tonobench sounds --methods 5`).
   var stepScale: Float { 4 }
+
+  /// What samples stay below: −6 dB, as the peaks between samples of wide bands reach some 5 dB above them.
+  private static let limit: Float = 0.5
+
+  /// What a small cell is multiplied by, with `bend`: noise of unit variance, a start, is at some −47 dB.
+  private static let level: Float = 0.002
+
+  /// How fast larger cells grow: one unit is some 13 dB.
+  private static let bend: Float = 1.5
 
   private let frontEnd: FrontEnd
   private let pass: DifferentiableFrontEnd
   private let fade: Fade
   private let samples: AlignedFloats
   private let gradient: AlignedFloats
+  /// dx/dcell of the last painting, where cells are bent.
+  private let slopes: AlignedFloats?
 
   init(_ frontEnd: FrontEnd) {
     self.frontEnd = frontEnd
@@ -23,10 +45,11 @@ final class WaveformPainter: Painter {
     fade = Fade(sampleCount: pass.sampleCount, sampleRate: frontEnd.sampleRate)
     samples = AlignedFloats(count: pass.sampleCount)
     gradient = AlignedFloats(count: pass.sampleCount)
+    slopes = frontEnd.hearsLoudness ? AlignedFloats(count: pass.sampleCount) : nil
   }
 
   func paint(_ cells: UnsafePointer<Float>, into input: UnsafeMutablePointer<Float>) -> Bool {
-    samples.start.update(from: cells, count: count)
+    bend(cells, into: samples.start)
     fade.apply(to: samples.start, count: count)
     pass.features(of: samples.start, into: input)
     return KernelSet.current.sum(input, count: frontEnd.inputShape.count).isFinite
@@ -37,19 +60,45 @@ final class WaveformPainter: Painter {
   ) -> PaintedGradient {
     pass.pullBack(gradient, into: self.gradient.start)
     fade.apply(to: self.gradient.start, count: count)
+    if let slopes {
+      for i in 0..<count { self.gradient.start[i] *= slopes.start[i] }
+    }
     return PaintedGradient(self.gradient.start, count: count)
   }
 
-  /// The samples of the input's inversion, at a root mean square of 1 like the noise of a start.
+  /// The samples of the input's inversion; where loudness does not count, at a root mean square of 1 like the
+  /// noise of a start.
   func cells(of input: Tensor) throws -> [Float] {
     let sound = try Inversion().sound(of: input.reshaped(frontEnd.inputShape), frontEnd: frontEnd)
-    let scale = sound.rootMeanSquare
-    return scale > 0 ? sound.samples.map { $0 / scale } : sound.samples
+    guard slopes != nil else {
+      let scale = sound.rootMeanSquare
+      return scale > 0 ? sound.samples.map { $0 / scale } : sound.samples
+    }
+    return sound.samples.map { sample in
+      let share = min(max(sample / Self.limit, -0.999), 0.999)
+      return asinhf(atanhf(share) * Self.limit / Self.level) / Self.bend
+    }
   }
 
   func sound(of cells: UnsafePointer<Float>) -> Waveform? {
-    var samples = Array(UnsafeBufferPointer(start: cells, count: count))
+    var samples = [Float](repeating: 0, count: count)
+    bend(cells, into: &samples)
     fade.apply(to: &samples, count: count)
     return Waveform(samples: samples, sampleRate: frontEnd.sampleRate)
+  }
+
+  /// Writes the samples that cells are.
+  private func bend(_ cells: UnsafePointer<Float>, into samples: UnsafeMutablePointer<Float>) {
+    guard let slopes else {
+      samples.update(from: cells, count: count)
+      return
+    }
+    for i in 0..<count {
+      // Beyond this tanh has no slope left.
+      let cell = min(max(Self.bend * cells[i], -10), 10)
+      let share = tanhf(Self.level * sinhf(cell) / Self.limit)
+      samples[i] = Self.limit * share
+      slopes.start[i] = Self.level * Self.bend * coshf(cell) * (1 - share * share)
+    }
   }
 }

@@ -32,7 +32,7 @@ public struct ConstantQ: Sendable {
   public let sparsity: Double
 
   /// The octaves, highest first.
-  private let octaves: [ConstantQOctave]
+  let octaves: [ConstantQOctave]
 
   /// A transform of `bins` bins from `lowestFrequency` Hz up.
   ///

@@ -2,9 +2,10 @@ import Foundation
 
 /// The filter of one constant-Q bin, a complex sinusoid under a Hann window, as a sparse spectrum.
 struct ConstantQFilter: Sendable {
-  private let firstBin: Int
+  /// The lowest bin that counts.
+  let firstBin: Int
   /// The consecutive bins from `firstBin` on; those that sparsity leaves out among them are zero.
-  private let weights: [SIMD2<Double>]
+  let weights: [SIMD2<Double>]
 
   /// What all filters of a transform have in common.
   struct Shape: Sendable {

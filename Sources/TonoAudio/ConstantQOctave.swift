@@ -7,11 +7,15 @@ struct ConstantQOctave: Sendable {
   let decimation: Int
 
   /// The rows of the whole transform that are written.
-  private let bins: Range<Int>
+  let bins: Range<Int>
   /// The distance between frames, in samples at this octave's rate.
-  private let hop: Int
-  private let filters: [ConstantQFilter]
+  let hop: Int
+  /// One filter for each bin.
+  let filters: [ConstantQFilter]
   private let fourier: RealFourierTransform<Double>
+
+  /// The length of the spectra that the filters read, in samples of this octave's rate.
+  var fourierSize: Int { fourier.size }
 
   /// The filters of `bins` at `frequency` Hz, for sounds of `rate` Hz that were made from sounds of
   /// `sampleRate` Hz.

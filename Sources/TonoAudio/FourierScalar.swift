@@ -31,7 +31,7 @@ public protocol FourierScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendabl
   /// Frees a plan.
   static func destroy(_ plan: OpaquePointer)
 
-  /// The logarithm to base 10.
+  /// The natural logarithm.
   static func logarithm(_ x: Self) -> Self
 }
 
@@ -74,7 +74,7 @@ extension Float: FourierScalar {
   }
 
   /// As `FourierScalar` says.
-  public static func logarithm(_ x: Float) -> Float { log10(x) }
+  public static func logarithm(_ x: Float) -> Float { log(x) }
 
   /// The same memory as FFTW's complex numbers, which are laid out alike.
   private static func complex(
@@ -123,7 +123,7 @@ extension Double: FourierScalar {
   }
 
   /// As `FourierScalar` says.
-  public static func logarithm(_ x: Double) -> Double { log10(x) }
+  public static func logarithm(_ x: Double) -> Double { log(x) }
 
   /// The same memory as FFTW's complex numbers, which are laid out alike.
   private static func complex(

@@ -35,14 +35,20 @@ public enum Padding: String, Sendable, Codable, CaseIterable {
   case edge
   /// Frame t begins at sample t · hop, and nothing stands around the sound.
   case none
+  /// Frame t's *window* begins at sample t · hop, zeros fill the Fourier transform behind it, and nothing
+  /// stands around the sound: TensorFlow's `tf.signal.stft`.
+  case windows
+
+  /// Whether frame t is centred at sample t · hop.
+  var isCentred: Bool { self != .none && self != .windows }
 
   /// How many samples stand before the first one.
-  func margin(fftSize: Int) -> Int { self == .none ? 0 : fftSize / 2 }
+  func margin(fftSize: Int) -> Int { isCentred ? fftSize / 2 : 0 }
 
   /// The sample that stands at a place beyond the sound's `count` samples, or none for a zero.
   func sample(at index: Int, count: Int) -> Int? {
     switch self {
-    case .zeros, .none: return nil
+    case .zeros, .none, .windows: return nil
     case .edge: return min(max(index, 0), count - 1)
     case .reflect:
       guard count > 1 else { return 0 }

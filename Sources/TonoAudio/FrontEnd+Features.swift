@@ -2,92 +2,149 @@ import Foundation
 import TonoNetwork
 
 extension FrontEnd {
-  /// A sound as the network's input, `[1, bands, frames]` in network units.
+  // MARK: - Forward
+
+  /// A sound as the network's input, of `inputShape`, in network units.
   ///
-  /// A sound of constant level everywhere, silence above all, gives zeros.
+  /// The sound is resampled first and then cropped or zero-padded at its end to `seconds`. An open-ended
+  /// front end takes it as long as it is.
   ///
   /// - Throws: `AudioError` when the front end is not valid or the sound holds NaN or infinity.
   public func features(of sound: Waveform) throws -> Tensor {
-    normalized(try logMel(of: sound)).reshaped(inputShape)
+    try analyzed(sound) { frontEnd, pass, samples in
+      tensor(frontEnd.inputShape) { pass.features(of: samples, into: $0) }
+    }
   }
 
-  /// The levels of a sound, `[bands, frames]` in dB re the maximum, −`dynamicRange`…0.
+  /// The levels of a sound before normalization, `[bands, frames]`.
   ///
   /// - Throws: As `features(of:)`.
-  public func logMel(of sound: Waveform) throws -> Tensor {
-    logMel(ofMelPower: try melPower(of: sound))
+  public func levels(of sound: Waveform) throws -> Tensor {
+    try analyzed(sound) { frontEnd, pass, samples in
+      var bands = [Double](repeating: 0, count: frontEnd.bands * frontEnd.frames)
+      pass.bands(of: samples, into: &bands)
+      return frontEnd.levels(ofBandValues: bands)
+    }
   }
 
-  /// The power of a sound in every band and frame, `[bands, frames]`: |STFT|² of samples in −1…1.
-  ///
-  /// The sound is resampled first and then cropped or zero-padded at its end to `seconds`.
+  /// The levels of what bands hold, both `[bands, frames]`.
+  func levels(ofBandValues values: [Double]) -> Tensor {
+    let pass = LevelPass<Double>(self)
+    return tensor([bands, frames]) { pass.levels(of: values, into: $0) }
+  }
+
+  /// What the bands hold of a sound of samples in −1…1, `[bands, frames]`.
   ///
   /// - Throws: As `features(of:)`.
-  public func melPower(of sound: Waveform) throws -> Tensor {
-    try validate()
+  public func bandValues(of sound: Waveform) throws -> Tensor {
+    try analyzed(sound) { frontEnd, pass, samples in
+      tensor([frontEnd.bands, frontEnd.frames]) { pass.bands(of: samples, into: $0) }
+    }
+  }
+
+  /// Levels, `[bands, frames]`, as an input of `inputShape` in network units.
+  func input(ofLevels levels: Tensor) -> Tensor {
+    let pass = LevelPass<Double>(self)
+    return input(
+      of: tensor([bands, frames]) { features in
+        for i in levels.values.indices { features[i] = Double(levels.values[i]) }
+        pass.normalize(features)
+      })
+  }
+
+  /// What bands hold, `[bands, frames]`, as an input of `inputShape` in network units.
+  func input(ofBandValues values: Tensor) -> Tensor {
+    let pass = LevelPass<Double>(self)
+    return input(
+      of: tensor([bands, frames]) { pass.features(of: values.values.map(Double.init), into: $0) })
+  }
+
+  /// Runs a sound's samples through a pass in double precision.
+  private func analyzed(
+    _ sound: Waveform,
+    _ body: (FrontEnd, FrontEndPass<Double>, UnsafePointer<Double>) throws -> Tensor
+  ) throws -> Tensor {
     guard sound.samples.allSatisfy(\.isFinite) else {
       throw AudioError(
         "the sound holds samples that are not finite numbers; '\(name)' has no features of it")
     }
-    let fitted = try sound.resampled(to: sampleRate).fitted(toCount: sampleCount)
-    let power = shortTimeFourierTransform.power(of: fitted.samples, frames: frames)
-    return filterBank.bandPower(ofBinPower: power)
+    let heard = try sound.resampled(to: sampleRate)
+    let frontEnd = fitted(to: heard)
+    try frontEnd.validate()
+    let samples = heard.fitted(toCount: frontEnd.sampleCount).samples.map(Double.init)
+    return try body(
+      frontEnd, FrontEndPass(frontEnd, sampleCount: frontEnd.sampleCount), samples)
   }
 
-  /// Band powers in dB re their maximum, −`dynamicRange`…0 (librosa's `power_to_db`).
-  func logMel(ofMelPower power: Tensor) -> Tensor {
-    let reference = 10 * log10(max(minimumPower, power.values.max() ?? 0))
-    var level = power
-    for i in level.values.indices {
-      level.values[i] = 10 * log10(max(minimumPower, power.values[i])) - reference
+  /// A tensor of numbers that are computed in double precision.
+  private func tensor(_ shape: Shape, _ body: (UnsafeMutablePointer<Double>) -> Void) -> Tensor {
+    var values = [Double](repeating: 0, count: shape.count)
+    values.withUnsafeMutableBufferPointer { buffer in
+      if let start = buffer.baseAddress { body(start) }
     }
-    let floor = (level.values.max() ?? 0) - dynamicRange
-    for i in level.values.indices { level.values[i] = max(level.values[i], floor) }
-    return level
+    return Tensor(shape: shape, values: values.map { Float($0) })
   }
 
-  /// Levels in dB brought to network units.
-  func normalized(_ level: Tensor) -> Tensor {
-    guard normalization == .perExample else { return level }
-    let count = Double(level.count)
-    let mean = level.values.reduce(0.0) { $0 + Double($1) } / count
-    let variance =
-      level.values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
-    let deviation = variance > 0 ? variance.squareRoot() : 1
-    return Tensor(
-      shape: level.shape, values: level.values.map { Float((Double($0) - mean) / deviation) })
-  }
+  // MARK: - Back
 
-  /// A pattern in network units as levels in dB re its own maximum, −`dynamicRange`…0.
+  /// The levels of a pattern in network units, `[bands, frames]`.
   ///
-  /// Normalization per example forgets how many dB its unit was. It is taken to be
-  /// `typicalDeviation`, that of real examples, or less where the pattern would then not fit into
-  /// the dynamic range: no sound has such levels, and clamping them would change the pattern,
-  /// while a smaller unit is the same to the network. Without normalization, levels are clamped.
+  /// Normalization per example forgets how large its unit was. It is taken to be `typicalDeviation`, that of
+  /// real examples, or less where the pattern would then not fit into the dynamic range: no sound has such
+  /// levels, and clamping them would change the pattern, while a smaller unit is the same to the network.
+  /// Levels from the maximum have it at 0; others are clamped only from below.
   ///
-  /// - Parameter pattern: Of any shape, usually `inputShape`.
-  /// - Returns: Levels of the same shape.
-  public func decibels(of pattern: Tensor) -> Tensor {
-    let highest = pattern.values.max() ?? 0
-    let extent = highest - (pattern.values.min() ?? 0)
-    let unit =
-      switch normalization {
-      case .perExample: extent > 0 ? min(typicalDeviation, dynamicRange / extent) : 1
-      case .none: Float(1)
+  /// - Parameter pattern: of `inputShape`.
+  public func levels(ofPattern pattern: Tensor) -> Tensor {
+    var levels = spectrogram(of: pattern)
+    let highest = levels.values.max() ?? 0
+    let extent = highest - (levels.values.min() ?? 0)
+    switch normalization {
+    case .none: break
+    case .fixed(let mean, let deviation):
+      for i in levels.values.indices {
+        let band = i / frames
+        levels.values[i] = levels.values[i] * deviation.at(band) + mean.at(band)
       }
-    return Tensor(
-      shape: pattern.shape,
-      values: pattern.values.map { max(unit * ($0 - highest), -dynamicRange) })
+    case .perExample:
+      let range = dynamicRange ?? Self.assumedRange
+      let fitting = logarithm == .none || extent <= 0 ? typicalDeviation : range / extent
+      let unit = min(typicalDeviation, fitting)
+      let shift = reference == .maximum ? -unit * highest : typicalMean
+      for i in levels.values.indices { levels.values[i] = unit * levels.values[i] + shift }
+    }
+    guard logarithm != .none else { return levels }
+    let loudest = levels.values.max() ?? 0
+    let zero = reference == .maximum ? loudest : 0
+    let floor = dynamicRange.map { loudest - zero - $0 } ?? -.infinity
+    for i in levels.values.indices { levels.values[i] = max(levels.values[i] - zero, floor) }
+    return levels
   }
 
-  /// The roots of the powers that a pattern's levels are, the largest at 1.
+  /// What the bands hold where levels are these, `[bands, frames]`; all positive. Levels from the maximum
+  /// give numbers of 1 and less.
+  func bandValues(ofLevels levels: Tensor) -> Tensor {
+    let zero =
+      switch reference {
+      case .maximum: Float(1)
+      case .value(let number): logarithm == .none ? number : max(minimumPower, number)
+      }
+    let shift = reference == .maximum ? 0 : offset
+    let scale = reference == .maximum ? 1 : gain
+    var values = levels.values.map { level in
+      let number = logarithm.factor.map { zero * exp(level / Float($0)) } ?? zero * level
+      return (number - shift) / scale
+    }
+    let floor = max((values.max() ?? 1) * Self.deepestValue, .leastNormalMagnitude)
+    for i in values.indices { values[i] = max(values[i], floor) }
+    return Tensor(shape: levels.shape, values: values)
+  }
+
+  /// The least that a band is taken to hold, as a share of the most that one does.
+  private static let deepestValue: Float = 1e-8
+
+  /// The roots of what bands hold where a pattern is this, `[bands, frames]`.
   public func amplitudes(of pattern: Tensor) -> [Float] {
-    decibels(of: pattern).values.map { pow(10, $0 / 20) }
-  }
-
-  /// The network units of a level in dB re the maximum, in an example of typical mean and
-  /// deviation.
-  public func networkUnits(ofDecibels level: Float) -> Float {
-    normalization == .perExample ? (level - typicalMean) / typicalDeviation : level
+    bandValues(ofLevels: levels(ofPattern: pattern)).values.map { $0.squareRoot() }
   }
 }

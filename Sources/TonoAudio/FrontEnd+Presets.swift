@@ -3,51 +3,168 @@ import Foundation
 extension FrontEnd {
   /// The front ends that have a name, in the order in which they are listed.
   ///
-  /// Those of TL-IMINET (Zhang, Pardo & Duan, TASLP 2019), with librosa's zero padding. Their
-  /// typical means and deviations are averages over real examples, computed by
+  /// Typical means and deviations are averages over real examples, computed by
   /// `Scripts/reference/typical_levels.py DATA`.
-  public static let presets = [recording, imitation]
+  public static let presets =
+    [recording, imitation, iminet, librosa, vggish, yamnet, panns]
+    + [("mel128", 128), ("mel256", 256)].map { openL3(mel: $0.0, bands: $0.1) }
+    + [openL3Linear, musicnn]
 
-  /// Means over 660 clips of UrbanSound8K, between which they vary by 10.0 and 2.7 dB.
+  /// TL-IMINET's tower of recordings (Zhang, Pardo & Duan, TASLP 2019), with librosa's zero padding.
+  ///
+  /// Typical levels are means over 660 clips of UrbanSound8K, between which they vary by 10.0 and 2.7 dB.
   private static let recording = FrontEnd(
     name: "tl-iminet/recording", sampleRate: 44_100, seconds: 4, fftSize: 1024, hop: 1024,
     bands: 128, frames: 128, highestFrequency: 22_050, typicalMean: -47.44, typicalDeviation: 19.88)
 
-  /// Means over 450 simulated vocal imitations, between which they vary by 9.6 and 3.6 dB.
+  /// TL-IMINET's tower of imitations (Zhang, Pardo & Duan, TASLP 2019), with librosa's zero padding.
+  ///
+  /// Typical levels are means over 450 simulated vocal imitations, between which they vary by 9.6 and
+  /// 3.6 dB.
   private static let imitation = FrontEnd(
     name: "tl-iminet/imitation", sampleRate: 16_000, seconds: 4, fftSize: 133, hop: 133,
     bands: 39, frames: 482, highestFrequency: 5_000, typicalMean: -47.36, typicalDeviation: 19.81)
+
+  /// Both towers of IMINET (Zhang & Duan, WASPAA 2017): constant-Q spectrograms.
+  ///
+  /// Six octaves from 50 Hz, twelve bands in each, 26.25 ms from frame to frame: the settings of the
+  /// authors' IMISOUND (ICASSP 2016). That paper is also where levels and normalization are open: they are
+  /// TL-IMINET's here.
+  private static let iminet = {
+    var frontEnd = FrontEnd(
+      name: "iminet", sampleRate: 16_000, seconds: 4, fftSize: 0, hop: 420, bands: 72, frames: 153,
+      highestFrequency: 8_000, typicalMean: -47, typicalDeviation: 20)
+    frontEnd.filters = .constantQ
+    frontEnd.lowestFrequency = 50
+    return frontEnd
+  }()
+
+  /// `power_to_db(melspectrogram(y), ref=max)` with librosa's defaults, of any length.
+  private static let librosa = {
+    var frontEnd = FrontEnd(
+      name: "librosa", sampleRate: 22_050, seconds: 0, fftSize: 2048, hop: 512, bands: 128,
+      frames: 0, highestFrequency: 11_025, typicalMean: -47, typicalDeviation: 20)
+    frontEnd.normalization = .none
+    return frontEnd
+  }()
+
+  /// VGGish (Hershey et al., ICASSP 2017): `mel_features.py` and `vggish_params.py` of
+  /// tensorflow/models, research/audioset.
+  private static let vggish = audioSet(
+    name: "vggish", offset: 0.01, typicalMean: -3, typicalDeviation: 1.5)
+
+  /// YAMNet: `features.py` and `params.py` of tensorflow/models, research/audioset.
+  private static let yamnet = audioSet(
+    name: "yamnet", offset: 0.001, typicalMean: -3, typicalDeviation: 1.5)
+
+  /// 64 mel bands of magnitudes over 0.96 s, ln(s + offset).
+  private static func audioSet(
+    name: String, offset: Float, typicalMean: Float, typicalDeviation: Float
+  ) -> FrontEnd {
+    var frontEnd = FrontEnd(
+      name: name, sampleRate: 16_000, seconds: 0.975, fftSize: 512, hop: 160, bands: 64,
+      frames: 96, highestFrequency: 7_500, typicalMean: typicalMean,
+      typicalDeviation: typicalDeviation)
+    frontEnd.windowLength = 400
+    frontEnd.padding = .windows
+    frontEnd.lowestFrequency = 125
+    frontEnd.melScale = .htk
+    frontEnd.melNorm = .none
+    frontEnd.melSlopes = .mel
+    frontEnd.spectrum = .amplitude
+    frontEnd.offset = offset
+    frontEnd.logarithm = .natural
+    frontEnd.reference = .value(1)
+    frontEnd.dynamicRange = nil
+    frontEnd.normalization = .none
+    frontEnd.axes = .framesBands
+    return frontEnd
+  }
+
+  /// The PANNs at 32 kHz (Kong et al., TASLP 2020): `Spectrogram` and `LogmelFilterBank` of torchlibrosa, of
+  /// any length. The networks' own first batch normalization, over bands, is part of the model.
+  private static let panns = {
+    var frontEnd = FrontEnd(
+      name: "panns", sampleRate: 32_000, seconds: 0, fftSize: 1024, hop: 320, bands: 64, frames: 0,
+      highestFrequency: 14_000, typicalMean: -30, typicalDeviation: 15)
+    frontEnd.padding = .reflect
+    frontEnd.lowestFrequency = 50
+    frontEnd.reference = .value(1)
+    frontEnd.dynamicRange = nil
+    frontEnd.normalization = .none
+    frontEnd.axes = .framesBands
+    return frontEnd
+  }()
+
+  /// OpenL3 (Cramer et al., ICASSP 2019) with mel bands: `_librosa_mel_frontend` of marl/openl3, which takes
+  /// 10 log₁₀ of magnitudes, with zeros around the sound.
+  private static func openL3(mel name: String, bands: Int) -> FrontEnd {
+    var frontEnd = FrontEnd(
+      name: "openl3/\(name)", sampleRate: 48_000, seconds: 1, fftSize: 2048, hop: 242,
+      bands: bands, frames: 199, highestFrequency: 24_000, typicalMean: -25, typicalDeviation: 10)
+    frontEnd.spectrum = .amplitude
+    frontEnd.normalization = .none
+    return frontEnd
+  }
+
+  /// OpenL3 with linear bins: `_librosa_linear_frontend` of marl/openl3.
+  private static let openL3Linear = {
+    var frontEnd = FrontEnd(
+      name: "openl3/linear", sampleRate: 48_000, seconds: 1, fftSize: 512, hop: 242, bands: 257,
+      frames: 197, highestFrequency: 24_000, typicalMean: -25, typicalDeviation: 10)
+    frontEnd.filters = .linear
+    frontEnd.padding = .none
+    frontEnd.spectrum = .amplitude
+    frontEnd.normalization = .none
+    return frontEnd
+  }()
+
+  /// MusiCNN (Pons & Serra, 2019): `extractor.py` of jordipons/musicnn, log₁₀(1 + 10⁴ s), of any length;
+  /// without its rounding to half precision.
+  private static let musicnn = {
+    var frontEnd = FrontEnd(
+      name: "musicnn", sampleRate: 16_000, seconds: 0, fftSize: 512, hop: 256, bands: 96, frames: 0,
+      highestFrequency: 8_000, typicalMean: 1.5, typicalDeviation: 1)
+    frontEnd.gain = 10_000
+    frontEnd.offset = 1
+    frontEnd.logarithm = .log10
+    frontEnd.reference = .value(1)
+    frontEnd.dynamicRange = nil
+    frontEnd.normalization = .none
+    frontEnd.axes = .framesBands
+    return frontEnd
+  }()
+
+  // MARK: - By name, and from JSON
+
+  /// The presets' names in one line.
+  public static let presetNames = presets.map(\.name).joined(separator: ", ")
 
   /// The preset of that name.
   ///
   /// - Throws: `AudioError` listing the known names.
   public static func named(_ name: String) throws -> FrontEnd {
     guard let preset = presets.first(where: { $0.name == name }) else {
-      let names = presets.map(\.name).joined(separator: ", ")
       throw AudioError(
-        "'\(name)' is not a front end; use one of \(names), or the path of a JSON file")
+        "'\(name)' is not a front end; use one of \(presetNames), or the path of a JSON file")
     }
     return preset
   }
 
-  /// The preset of that name, or else the front end in the JSON file at that path.
+  /// The front end that JSON text describes.
   ///
-  /// - Throws: `AudioError` listing the known names, or naming the file and what is wrong in it.
-  public static func load(_ nameOrPath: String) throws -> FrontEnd {
-    guard FileManager.default.fileExists(atPath: nameOrPath) else { return try named(nameOrPath) }
-    if let preset = presets.first(where: { $0.name == nameOrPath }) { return preset }
-    guard let data = FileManager.default.contents(atPath: nameOrPath) else {
-      throw AudioError("\(nameOrPath): cannot be read; expected the JSON file of a front end")
-    }
-    return try parse(data, from: nameOrPath)
-  }
-
-  /// The front end that JSON text describes; `place` says in errors where the text is from.
-  ///
-  /// - Throws: `AudioError` saying what is wrong in it.
-  public static func parse(_ json: Data, from place: String) throws -> FrontEnd {
+  /// - Parameters:
+  ///   - json: the text.
+  ///   - place: where it is from, for errors.
+  ///   - arrays: what reads the files of numbers that it names; without it, naming one is an error.
+  /// - Throws: `AudioError` saying what is wrong in it, and what `arrays` throws.
+  public static func parse(
+    _ json: Data, from place: String, arrays: ArrayReader? = nil
+  ) throws -> FrontEnd {
+    let decoder = JSONDecoder()
+    if let key = arrayReader { decoder.userInfo[key] = arrays }
     do {
-      let frontEnd = try JSONDecoder().decode(FrontEnd.self, from: json)
+      let frontEnd = try decoder.decode(FrontEnd.self, from: json)
       try frontEnd.validate()
       return frontEnd
     } catch let error as DecodingError {
@@ -56,6 +173,12 @@ extension FrontEnd {
       throw AudioError("\(place): \(error)")
     }
   }
+
+  /// What a front end must say, for those who have to write one.
+  public static let whatItSays =
+    "sampleRate, hop, bands, fftSize (and windowLength), frames or seconds, lowestFrequency and "
+    + "highestFrequency, melScale, melNorm, spectrum, logarithm, reference, dynamicRange and "
+    + "normalization"
 
   /// What is wrong in a JSON file, in words.
   private static func sentence(_ error: DecodingError) -> String {
@@ -70,48 +193,6 @@ extension FrontEnd {
     case .dataCorrupted(let context):
       "\(place(context.codingPath)) is not valid (\(context.debugDescription)); correct it"
     @unknown default: "it does not describe a front end (\(error))"
-    }
-  }
-
-  // MARK: - Validity
-
-  /// Checks that the values make a front end.
-  ///
-  /// - Throws: `AudioError` naming the first value that does not.
-  public func validate() throws {
-    let positive: [(String, Double)] = [
-      ("sampleRate", Double(sampleRate)), ("seconds", seconds), ("fftSize", Double(fftSize)),
-      ("windowLength", Double(windowLength)), ("hop", Double(hop)), ("bands", Double(bands)),
-      ("frames", Double(frames)), ("minimumPower", Double(minimumPower)),
-      ("dynamicRange", Double(dynamicRange)), ("typicalDeviation", Double(typicalDeviation)),
-    ]
-    for (property, value) in positive where !(value > 0 && value.isFinite) {
-      throw AudioError("the front end's \(property) is \(value); expected a positive number")
-    }
-    try require(typicalMean.isFinite, "typicalMean is \(typicalMean)", "a finite number")
-    try require(
-      windowLength <= fftSize, "windowLength is \(windowLength)", "at most the fftSize, \(fftSize)")
-    try require(
-      sampleRate <= 1 << 20, "sampleRate is \(sampleRate) Hz", "at most \(1 << 20) Hz")
-    try require(fftSize <= 1 << 20, "fftSize is \(fftSize)", "at most \(1 << 20)")
-    try require(bands <= 1 << 14, "bands is \(bands)", "at most \(1 << 14)")
-    try require(seconds <= 3600, "seconds is \(seconds)", "at most 3600")
-    try require(
-      lowestFrequency >= 0 && lowestFrequency < highestFrequency,
-      "lowestFrequency is \(lowestFrequency) Hz",
-      "0 or more and less than the highestFrequency, \(highestFrequency) Hz")
-    try require(
-      highestFrequency <= Double(sampleRate) / 2, "highestFrequency is \(highestFrequency) Hz",
-      "at most half the sample rate of \(sampleRate) Hz")
-    let spare = sampleCount + 2 * padding.margin(fftSize: fftSize) - fftSize
-    let most = spare < 0 ? 0 : 1 + spare / hop
-    try require(
-      frames <= most, "frames is \(frames)", "at most the \(most) that \(seconds) s give")
-  }
-
-  private func require(_ condition: Bool, _ got: String, _ expected: String) throws {
-    guard condition else {
-      throw AudioError("the front end's \(got); expected \(expected)")
     }
   }
 }

@@ -3,10 +3,11 @@ import TonoNetwork
 
 /// How a pattern, a network's input, becomes a sound.
 ///
-/// Levels become band powers, and those bin powers by non-negative least squares. The frames are
-/// brought to a dense hop *before* phases are found: the towers analyse without overlap, where any
+/// Levels become what bands hold, and that what Fourier bins do by non-negative least squares. The frames
+/// are brought to a dense hop *before* phases are found: the towers analyse without overlap, where any
 /// phase is consistent and Griffin–Lim learns nothing. Last, the samples themselves descend the
-/// distance between their features and the pattern. The same values give the same samples.
+/// distance between their features and the pattern. Constant-Q patterns begin as partials instead of frames
+/// (`Partials`). The same values give the same samples.
 public struct Inversion: Codable, Hashable, Sendable {
   /// How many times Griffin–Lim makes the phases consistent.
   public var iterations: Int
@@ -43,7 +44,7 @@ public struct Inversion: Codable, Hashable, Sendable {
   /// A constant pattern is what silence looks like to a network, and comes back as silence.
   ///
   /// - Parameters:
-  ///   - pattern: `[1, bands, frames]` in network units.
+  ///   - pattern: of the front end's `inputShape`, in network units.
   ///   - frontEnd: What gives the pattern its frequencies, times and levels.
   /// - Returns: A sound at the front end's sample rate.
   /// - Throws: `AudioError` when the settings or the front end are not valid, or the pattern has
@@ -66,21 +67,36 @@ public struct Inversion: Codable, Hashable, Sendable {
         samples: Array(repeating: 0, count: frontEnd.patternSampleCount),
         sampleRate: frontEnd.sampleRate)
     }
-    var samples = raw(pattern, frontEnd)
+    var samples =
+      frontEnd.filters == .constantQ
+      ? Partials(seed: seed).sound(of: pattern, frontEnd) : raw(pattern, frontEnd)
     if refinement > 0 {
       samples = Refinement(steps: refinement).refined(samples, towards: pattern, frontEnd)
     }
-    return try finished(Waveform(samples: samples, sampleRate: frontEnd.sampleRate))
+    return try finished(
+      Waveform(samples: samples, sampleRate: frontEnd.sampleRate), frontEnd: frontEnd)
   }
 
   /// The sound with faded ends, at its loudness and under its peak.
   ///
+  /// - Parameters:
+  ///   - sound: the sound.
+  ///   - frontEnd: what hears it; where it hears loudness, the sound stays at its own, if the peak allows.
   /// - Throws: As `Loudness`.
-  public func finished(_ sound: Waveform) throws -> Waveform {
+  public func finished(_ sound: Waveform, frontEnd: FrontEnd) throws -> Waveform {
     var sound = sound
     let count = sound.samples.count
     Fade(sampleCount: count, sampleRate: sound.sampleRate).apply(to: &sound.samples, count: count)
-    return try sound.normalized(toLoudness: loudness, truePeak: truePeak)
+    return try leveled(sound, frontEnd: frontEnd)
+  }
+
+  /// The sound at its loudness and under its peak; as `finished`, without fades.
+  ///
+  /// - Throws: As `Loudness`.
+  public func leveled(_ sound: Waveform, frontEnd: FrontEnd) throws -> Waveform {
+    frontEnd.hearsLoudness
+      ? try sound.limited(toTruePeak: truePeak)
+      : try sound.normalized(toLoudness: loudness, truePeak: truePeak)
   }
 
   private func validate() throws {
@@ -94,14 +110,16 @@ public struct Inversion: Codable, Hashable, Sendable {
     }
   }
 
-  /// Samples of a pattern at no particular level.
+  /// Samples of a pattern, at no particular level where levels are measured from the maximum.
   private func raw(_ pattern: Tensor, _ frontEnd: FrontEnd) -> [Float] {
     let count = frontEnd.patternSampleCount
     let transform = ShortTimeFourierTransform<Float>(
       fftSize: frontEnd.fftSize, windowLength: frontEnd.windowLength,
       hop: hopDivisor == 0 ? frontEnd.hop : max(1, frontEnd.windowLength / hopDivisor))
+    let values = frontEnd.bandValues(ofLevels: frontEnd.levels(ofPattern: pattern))
     let magnitudes = magnitudes(
-      ofBinPower: binPower(of: pattern, frontEnd: frontEnd), analysisHop: frontEnd.hop,
+      ofBins: frontEnd.filterBank.binPower(ofBandPower: values, iterations: Self.powerIterations),
+      exponent: frontEnd.spectrum.exponent, analysisHop: frontEnd.hop,
       firstCentre: frontEnd.firstCentre,
       frames: transform.frameCount(forSamples: count), hop: transform.hop)
     var search = GriffinLim(
@@ -110,22 +128,15 @@ public struct Inversion: Codable, Hashable, Sendable {
     return search.sound
   }
 
-  /// The power of every Fourier bin in every frame of a pattern, `[bins, analysis frames]`.
-  private func binPower(of pattern: Tensor, frontEnd: FrontEnd) -> Tensor {
-    let level = frontEnd.decibels(of: pattern).reshaped([frontEnd.bands, frontEnd.frames])
-    let power = Tensor(shape: level.shape, values: level.values.map { pow(10, $0 / 10) })
-    return frontEnd.filterBank.binPower(ofBandPower: power, iterations: Self.powerIterations)
-  }
-
   /// The magnitudes `[frames, bins]` at another hop than the analysis had.
   ///
   /// Between two analysis frames levels in dB change linearly, which gives patterns back more
   /// faithfully than linear magnitudes or powers do; after the last frame they stay.
   private func magnitudes(
-    ofBinPower power: Tensor, analysisHop: Int, firstCentre: Int, frames: Int, hop: Int
+    ofBins values: Tensor, exponent: Float, analysisHop: Int, firstCentre: Int, frames: Int, hop: Int
   ) -> [Float] {
-    let (bins, columns) = (power.shape[0], power.shape[1])
-    let logarithm = power.values.map { log(max($0, .leastNormalMagnitude)) / 2 }
+    let (bins, columns) = (values.shape[0], values.shape[1])
+    let logarithm = values.values.map { log(max($0, .leastNormalMagnitude)) / exponent }
     var result = [Float](repeating: 0, count: frames * bins)
     for frame in 0..<frames {
       let centre = max(0, frame * hop - firstCentre)

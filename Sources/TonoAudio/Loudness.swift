@@ -47,4 +47,14 @@ extension Waveform {
     let factor = Float(pow(10, gain / 20))
     return Waveform(samples: samples.map { factor * $0 }, sampleRate: sampleRate)
   }
+
+  /// The sound as it is, or quieter where it would exceed a true peak.
+  ///
+  /// - Parameter truePeak: the level that is not exceeded, in dBTP.
+  /// - Throws: As `Loudness`.
+  public func limited(toTruePeak truePeak: Double) throws -> Waveform {
+    guard let highest = try Loudness(of: self).truePeak, highest > truePeak else { return self }
+    let factor = Float(pow(10, (truePeak - highest) / 20))
+    return Waveform(samples: samples.map { factor * $0 }, sampleRate: sampleRate)
+  }
 }

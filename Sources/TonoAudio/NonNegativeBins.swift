@@ -1,6 +1,6 @@
 import TonoNetwork
 
-extension MelFilterBank {
+extension FilterBank {
   /// Non-negative bin powers that the bank sums to given band powers, by weighted least squares.
   ///
   /// Minimizes the *relative* error Σ ((H p − m) / m)², so that quiet bands count as much as loud

@@ -4,8 +4,8 @@ import TonoNetwork
 /// Moves samples until their features are as near to a pattern as a sound can bring them.
 ///
 /// Adam (Kingma & Ba 2015) on the mean square of the difference in network units, at a rate that falls
-/// to nothing along a half cosine; the nearest sound on the way is kept. Loudness is nothing that the
-/// features know, so that steps are relative to the start's own root mean square.
+/// to nothing along a half cosine; the nearest sound on the way is kept. Steps are relative to the start's own
+/// root mean square.
 struct Refinement {
   /// How many steps are taken.
   let steps: Int
@@ -22,7 +22,10 @@ struct Refinement {
   func refined(_ start: [Float], towards pattern: Tensor, _ frontEnd: FrontEnd) -> [Float] {
     let scale = Waveform(samples: start, sampleRate: frontEnd.sampleRate).rootMeanSquare
     guard scale > 0, scale.isFinite else { return start }
-    let goal = goal(pattern, frontEnd)
+    // A pattern as features are, which keep to the dynamic range and to the maximum.
+    let goal = frontEnd.input(ofLevels: frontEnd.levels(ofPattern: pattern)).values
+    // Where the front end hears no loudness, numbers of the order of 1 are the best conditioned.
+    let unit = frontEnd.hearsLoudness ? scale : 1
     let pass = DifferentiableFrontEnd(frontEnd)
     let fade = Fade(sampleCount: start.count, sampleRate: frontEnd.sampleRate)
     let count = start.count
@@ -34,7 +37,7 @@ struct Refinement {
     var gradient = start
     var (nearest, best) = (Double.infinity, start)
     for step in 0...steps {
-      samples.start.update(from: cells.start, count: count)
+      for i in 0..<count { samples.start[i] = unit * cells.start[i] }
       fade.apply(to: samples.start, count: count)
       pass.features(of: samples.start, into: &features)
       var distance = 0.0
@@ -45,7 +48,7 @@ struct Refinement {
       guard distance.isFinite else { break }
       if distance < nearest {
         nearest = distance
-        for i in 0..<count { best[i] = cells.start[i] }
+        for i in 0..<count { best[i] = unit * cells.start[i] }
       }
       pass.pullBack(slope, into: &gradient)
       fade.apply(to: &gradient, count: count)
@@ -62,11 +65,5 @@ struct Refinement {
         count: count)
     }
     return best
-  }
-
-  /// A pattern as features are: levels re the maximum where nothing is normalized.
-  private func goal(_ pattern: Tensor, _ frontEnd: FrontEnd) -> [Float] {
-    let level = frontEnd.decibels(of: pattern)
-    return frontEnd.normalized(level).values
   }
 }

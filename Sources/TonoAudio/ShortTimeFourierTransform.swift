@@ -19,7 +19,7 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
   /// The number of frequencies: `fftSize / 2 + 1`.
   public var bins: Int { fftSize / 2 + 1 }
 
-  /// The window, zero-padded on both sides to `fftSize`.
+  /// The window, zero-padded to `fftSize`: on both sides, or behind it where frames begin with it.
   public let window: [Scalar]
 
   /// What stands around a sound.
@@ -41,7 +41,7 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
     self.windowLength = windowLength
     self.hop = hop
     var window = [Scalar](repeating: 0, count: fftSize)
-    let start = (fftSize - windowLength) / 2
+    let start = padding == .windows ? 0 : (fftSize - windowLength) / 2
     for i in 0..<windowLength {
       window[start + i] = Scalar(kind.weight(i, of: windowLength))
     }
@@ -50,10 +50,11 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
     transform = RealFourierTransform(size: fftSize)
   }
 
-  /// The number of frames of a sound: `1 + (count + 2 margin − fftSize) / hop`, the margin being
-  /// ⌊fftSize/2⌋ where frames are centred.
+  /// The number of frames of a sound: `1 + (count + 2 margin − reach) / hop`, the margin being
+  /// ⌊fftSize/2⌋ where frames are centred; they reach over `fftSize` samples, or over the window where they
+  /// begin with it.
   public func frameCount(forSamples count: Int) -> Int {
-    let lastStart = count + 2 * margin - fftSize
+    let lastStart = count + 2 * margin - (padding == .windows ? windowLength : fftSize)
     return lastStart < 0 ? 0 : 1 + lastStart / hop
   }
 
@@ -77,20 +78,6 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
     return result
   }
 
-  /// The power |X|² of the first `frames` frames, `[frames, bins]`: one frame after another.
-  public func power(of samples: [Float], frames: Int) -> [Float] {
-    precondition(frames <= frameCount(forSamples: samples.count), "the sound has fewer frames")
-    var power = [Float](repeating: 0, count: frames * bins)
-    analyze(samples, frames: frames) { frame, spectrum in
-      let start = frame * bins
-      for bin in 0..<bins {
-        let value = spectrum[bin]
-        power[start + bin] = Float(value.x * value.x + value.y * value.y)
-      }
-    }
-    return power
-  }
-
   private func analyze(
     _ samples: [Float], frames: Int,
     _ body: (_ frame: Int, _ spectrum: UnsafeMutableBufferPointer<SIMD2<Scalar>>) -> Void
@@ -111,6 +98,7 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
     }
     return around(-margin..<0) + samples.map { Scalar($0) }
       + around(samples.count..<samples.count + margin)
+      + Array(repeating: 0, count: padding == .windows ? fftSize - windowLength : 0)
   }
 
   /// Leaves the spectrum of one frame of an already padded sound in the workspace.

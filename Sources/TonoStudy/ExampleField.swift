@@ -41,18 +41,29 @@ public struct ExampleField: Codable, Hashable, Sendable {
     let cell = try neuron.region(in: network).cell(peak)
     let field = try ReceptiveField(of: cell, in: neuron.layer, of: network).regions[input]
     // A cell that sees nothing but padding is shown with the whole input.
-    let ranges = field?.ranges.suffix(2) ?? [0..<frontEnd.bands, 0..<frontEnd.frames]
+    let sides = Self.sides(of: field, frontEnd)
     if cell.ranges.count == 3 {
       unit = Unit(row: cell.ranges[1].lowerBound, column: cell.ranges[2].lowerBound)
     }
-    bands = ranges.first ?? 0..<frontEnd.bands
-    frames = ranges.last ?? 0..<frontEnd.frames
+    (bands, frames) = (sides.bands, sides.frames)
     hertz = frontEnd.hertz(ofBands: bands)
     var heard = frontEnd.seconds(ofFrames: frames)
     if heard.lowerBound < stretch.sound.seconds {
       heard = heard.clamped(to: 0...stretch.sound.seconds)
     }
     seconds = stretch.start + heard.lowerBound...stretch.start + heard.upperBound
+  }
+
+  /// The bands and frames of a region of an input.
+  private static func sides(
+    of field: Region?, _ frontEnd: FrontEnd
+  ) -> (bands: Range<Int>, frames: Range<Int>) {
+    let whole = (bands: 0..<frontEnd.bands, frames: 0..<frontEnd.frames)
+    // Inputs may have axes of one element anywhere.
+    var ranges = field?.ranges ?? []
+    while ranges.count > 2, let unit = ranges.firstIndex(of: 0..<1) { ranges.remove(at: unit) }
+    guard ranges.count == 2 else { return whole }
+    return frontEnd.axes == .bandsFrames ? (ranges[0], ranges[1]) : (ranges[1], ranges[0])
   }
 }
 

@@ -70,7 +70,7 @@ struct ExampleWriter: Sendable {
     return try inversion.finished(
       Waveform(
         samples: Array(heard.samples[first..<min(last, heard.samples.count)]),
-        sampleRate: frontEnd.sampleRate))
+        sampleRate: frontEnd.sampleRate), frontEnd: frontEnd)
   }
 
   private var figure: PatternFigure {

@@ -55,7 +55,7 @@ public struct Examples: Sendable {
     guard let frontEnd = frontEnds[input] else {
       throw StudyError(
         "'\(input)' has no front end, so that \(self.neurons[0]) hears no sounds; name one with "
-          + "--front-end")
+          + "--front-end: a preset, or a JSON file with \(FrontEnd.whatItSays)")
     }
     try frontEnd.validate()
     self.frontEnd = frontEnd

@@ -13,7 +13,7 @@ public struct FrontEndAssignment: Sendable {
   /// Assigns what is asked for, and where nothing is asked what the network is recognized to have.
   ///
   /// - Parameters:
-  ///   - requests: each a name or a path of a front end for all inputs whose shape it makes,
+  ///   - requests: each a name or a path of a front end for all inputs whose shape it fits,
   ///     `INPUT=` and the same for one input, or `none` for no front end at all.
   ///   - network: whose inputs they stand before.
   /// - Throws: `AudioError` for a front end that does not exist, `StudyError` for one that no input
@@ -25,18 +25,21 @@ public struct FrontEndAssignment: Sendable {
       let named = parts.count == 2 && network.inputs.contains { $0.name == parts[0] }
       if named, parts[1] == "none" { continue }
       let frontEnd = try FrontEnd.load(named ? parts[1] : request)
-      let inputs = network.inputs.filter {
-        named ? $0.name == parts[0] : $0.shape == frontEnd.inputShape
-      }
-      guard let first = inputs.first, first.shape == frontEnd.inputShape else {
-        let shapes = (inputs.isEmpty ? network.inputs : inputs).map { "'\($0.name)' \($0.shape)" }
+      let asked = network.inputs.filter { !named || $0.name == parts[0] }
+      let fitting = asked.filter { frontEnd.fitted(to: $0.shape).fits($0.shape) }
+      guard !fitting.isEmpty else {
         throw StudyError(
           """
-          the front end '\(frontEnd.name)' makes \(frontEnd.inputShape), but the network takes \
-          \(shapes.joined(separator: ", ")); name another, or --front-end none
+          the front end '\(frontEnd.name)' makes \(frontEnd.shapeText), but the network takes \
+          \(asked.map { "'\($0.name)' \($0.shape)" }.joined(separator: ", ")); name another, or \
+          --front-end none
           """)
       }
-      for input in inputs { frontEnds[input.name] = frontEnd }
+      for input in fitting {
+        let fitted = frontEnd.fitted(to: input.shape)
+        try fitted.validate()
+        frontEnds[input.name] = fitted
+      }
     }
     guard requests.isEmpty else {
       self.frontEnds = frontEnds
@@ -64,7 +67,7 @@ public struct FrontEndAssignment: Sendable {
       guard let json = model.frontEnds[input.name] else { continue }
       let file = (model.architectureURL ?? model.weightsURL).relativePath
       let frontEnd = try FrontEnd.parse(json, from: "\(file), front end of '\(input.name)'")
-      guard frontEnd.inputShape == input.shape else {
+      guard frontEnd.fits(input.shape) else {
         throw StudyError(
           """
           \(file): the front end of '\(input.name)' makes \(frontEnd.inputShape), but the input takes \
@@ -98,7 +101,7 @@ public struct FrontEndAssignment: Sendable {
       let frontEnd = try FrontEnd.named(name)
       let isThere = network.nodes.contains { $0.name == layer }
       let behind = isThere ? try network.inputs(of: [layer]).map(\.name) : []
-      for input in network.inputs where input.shape == frontEnd.inputShape {
+      for input in network.inputs where frontEnd.fits(input.shape) {
         guard behind.contains(input.name) || input.name.hasPrefix(prefix) else { continue }
         frontEnds[input.name] = frontEnd
       }

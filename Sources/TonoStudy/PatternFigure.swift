@@ -4,8 +4,8 @@ import TonoAudio
 import TonoNetwork
 import TonoRender
 
-/// Draws inputs of a network with true axes: Hz on the mel scale and seconds where a front end is
-/// known, bins and frames where not.
+/// Draws inputs of a network with true axes: Hz on the bands' own scale upwards and seconds to the right where a
+/// front end is known, bins and frames where not.
 public struct PatternFigure: Sendable {
   private let frontEnds: [String: FrontEnd]
   private let normalizedInputs: Set<String>
@@ -45,7 +45,7 @@ public struct PatternFigure: Sendable {
   ///
   /// - Throws: `RenderError` if the input cannot be drawn.
   public func bare(_ input: (name: String, tensor: Tensor)) throws -> Image {
-    let maps = input.tensor.maps
+    let maps = maps(of: input)
     return try Heatmap(
       maps.reshaped([maps.shape[0] * maps.shape[1], maps.shape[2]]),
       scale: scale(of: [input.tensor], input: input.name)
@@ -105,7 +105,7 @@ public struct PatternFigure: Sendable {
     marks: [String: [Heatmap.Mark]] = [:]
   ) throws -> [Figure.Panel] {
     try inputs.flatMap { name, tensor in
-      let maps = tensor.maps
+      let maps = maps(of: (name, tensor))
       return try (0..<maps.shape[0]).map { channel in
         let matrix = maps.sample(channel)
         let heatmap = try Heatmap(
@@ -117,6 +117,13 @@ public struct PatternFigure: Sendable {
           title: maps.shape[0] == 1 ? title : "\(title) channel \(channel)", heatmap)
       }
     }
+  }
+
+  /// An input as maps, `[channels, rows, columns]`: bands × frames where its front end is known.
+  private func maps(of input: (name: String, tensor: Tensor)) -> Tensor {
+    guard let frontEnd = frontEnds[input.name], input.tensor.count == frontEnd.inputShape.count
+    else { return input.tensor.maps }
+    return frontEnd.spectrogram(of: input.tensor).reshaped([1, frontEnd.bands, frontEnd.frames])
   }
 
   private func scales(of pages: [[(name: String, tensor: Tensor)]]) -> [String: ColorScale] {
@@ -136,7 +143,7 @@ public struct PatternFigure: Sendable {
   /// What an input's cells are measured in.
   public func unit(of input: String) -> String {
     if normalizedInputs.contains(input) { return "level (standard deviations)" }
-    return frontEnds[input] == nil ? "input (network units)" : "level (dB)"
+    return frontEnds[input]?.unit ?? "input (network units)"
   }
 
   private func rowAxis(of input: String, _ shape: Shape) -> Axis {

@@ -109,17 +109,23 @@ private struct FrontEndFinder {
   }
 
   func frontEnd(of tensor: Tensor, input: String, known: FrontEnd?, file: URL) throws -> FrontEnd {
-    let cells = tensor.shape.extents.filter { $0 != 1 }
-    func fits(_ frontEnd: FrontEnd) -> Bool {
-      frontEnd.inputShape.extents.filter { $0 != 1 } == cells
-    }
     let named = asked.filter { $0.input == input || $0.input == nil }.map(\.frontEnd)
-    let candidates = named.isEmpty ? known.map { [$0] } ?? FrontEnd.presets : named
-    guard let found = candidates.first(where: fits) else {
-      let shapes = candidates.map { "\($0.name) makes \($0.inputShape)" }.joined(separator: ", ")
-      let what = input.isEmpty ? "the pattern" : "the pattern for '\(input)'"
+    let guesses = FrontEnd.presets.filter { !$0.isOpenEnded }
+    let candidates = named.isEmpty ? known.map { [$0] } ?? guesses : named
+    let fitting = candidates.map { $0.fitted(to: tensor.shape) }.filter { $0.fits(tensor.shape) }
+    let what = input.isEmpty ? "the pattern" : "the pattern for '\(input)'"
+    guard let found = fitting.first else {
+      let shapes = candidates.map { "\($0.name) makes \($0.shapeText)" }.joined(separator: ", ")
       throw StudyError(
-        "\(file.relativePath): \(what) is \(tensor.shape), but \(shapes); name its --front-end")
+        """
+        \(file.relativePath): \(what) is \(tensor.shape), but \(shapes); name its --front-end: a \
+        preset, or a JSON file with \(FrontEnd.whatItSays)
+        """)
+    }
+    guard fitting.count == 1 || !named.isEmpty else {
+      throw StudyError(
+        "\(file.relativePath): \(what) is \(tensor.shape), which "
+          + "\(fitting.map(\.name).joined(separator: " and ")) make; name its --front-end")
     }
     return found
   }

@@ -65,10 +65,9 @@ public struct RunPlan: Codable, Equatable, Sendable {
   func canvas(of input: String) -> Canvas {
     let frontEnd = frontEnds[input]
     let normalizes = normalizedInputs.contains(input)
-    let isLevel = !normalizes && frontEnd?.normalization == FrontEnd.Normalization.none
+    let typical = normalizes ? nil : frontEnd?.typicalInput
     let cells = SpectrogramCanvas(
-      normalizes: normalizes, level: isLevel ? frontEnd?.typicalMean ?? 0 : 0,
-      spread: isLevel ? frontEnd?.typicalDeviation ?? 1 : 1,
+      normalizes: normalizes, level: typical?.mean ?? 0, spread: typical?.deviation ?? 1,
       bounds: boundsLevels ? frontEnd.map { SpectrogramCanvas.Bounds($0) } : nil)
     return switch (canvases[input] ?? .spectrogram, frontEnd) {
     case (.waveform, let frontEnd?): .waveform(frontEnd)
@@ -132,12 +131,11 @@ public struct ModelIdentity: Codable, Hashable, Sendable {
 }
 
 extension SpectrogramCanvas.Bounds {
-  /// The levels between the floor and the maximum of an example of typical mean and deviation.
+  /// The levels that examples behind a front end keep within.
   init(_ frontEnd: FrontEnd) {
-    let (lowest, highest) = (
-      frontEnd.networkUnits(ofDecibels: -frontEnd.dynamicRange),
-      frontEnd.networkUnits(ofDecibels: 0)
-    )
-    self.init(lowest: lowest, highest: highest, range: highest - lowest)
+    let range = frontEnd.inputRange
+    self.init(
+      lowest: range.lowerBound, highest: range.upperBound,
+      range: range.upperBound - range.lowerBound)
   }
 }

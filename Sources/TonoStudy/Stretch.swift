@@ -10,22 +10,28 @@ struct Stretch: Sendable {
   let sound: Waveform
 }
 
-/// A sound file as consecutive stretches of a front end's `seconds`; the last one may be shorter.
+/// A sound file as stretches of a front end's `seconds`, each beginning where the frames of the one before
+/// end; the last one may be shorter.
 ///
-/// A rest shorter than one window of the analysis is no example, unless it is the whole file.
+/// A front end whose frames end before its `seconds` do sees a little of the next stretch behind them. A rest
+/// shorter than one frame of the analysis is no example, unless it is the whole file.
 struct StretchReader {
   private let reader: SoundReader
-  private let seconds: Double
-  private let shortestRest: Double
+  /// How long a stretch is, how far the next one is away, and how long a rest must be, in seconds.
+  private let (length, step, shortestRest): (Double, Double, Double)
   private var index = 0
+  /// What is read already of the stretch to come.
+  private var samples: [Float] = []
 
   /// The stretches of a file.
   ///
   /// - Throws: As `SoundReader`.
   init(_ path: String, frontEnd: FrontEnd) throws {
     reader = try SoundReader(path)
-    seconds = frontEnd.seconds
-    shortestRest = Double(frontEnd.windowLength) / Double(frontEnd.sampleRate)
+    let rate = Double(frontEnd.sampleRate)
+    length = frontEnd.seconds
+    step = Double(frontEnd.patternSampleCount) / rate
+    shortestRest = min(step, Double(frontEnd.frameLength) / rate)
   }
 
   /// Which share of the file was read, as far as it says how long it is.
@@ -38,15 +44,21 @@ struct StretchReader {
   ///
   /// - Throws: As `SoundReader.read(_:)`.
   mutating func next() throws -> Stretch? {
-    let start = reader.position
-    let sound = try reader.read(boundary(index + 1) - start)
-    guard !sound.samples.isEmpty, index == 0 || sound.seconds >= shortestRest else { return nil }
-    defer { index += 1 }
+    let start = boundary(index)
+    samples += try reader.read(max(0, start + sampleCount(length) - reader.position)).samples
+    let sound = Waveform(samples: samples, sampleRate: reader.sampleRate)
+    guard !samples.isEmpty, index == 0 || sound.seconds >= shortestRest else { return nil }
+    defer {
+      index += 1
+      samples.removeFirst(min(samples.count, boundary(index) - start))
+    }
     return Stretch(index: index, start: Double(start) / Double(reader.sampleRate), sound: sound)
   }
 
   /// The sample at which a stretch begins.
-  private func boundary(_ index: Int) -> Int {
-    Int((Double(index) * seconds * Double(reader.sampleRate)).rounded())
+  private func boundary(_ index: Int) -> Int { sampleCount(Double(index) * step) }
+
+  private func sampleCount(_ seconds: Double) -> Int {
+    Int((seconds * Double(reader.sampleRate)).rounded())
   }
 }

@@ -183,10 +183,10 @@ public struct Study: Sendable {
       guard let frontEnd = plan.frontEnds[input.name] else { return nil }
       let sound =
         try pattern.sounds[input.name].map {
-          try $0.normalized(toLoudness: inversion.loudness, truePeak: inversion.truePeak)
-        } ?? inversion.sound(of: input.tensor, frontEnd: frontEnd)
+          try inversion.leveled($0, frontEnd: frontEnd)
+        } ?? inversion.sound(of: input.tensor.reshaped(frontEnd.inputShape), frontEnd: frontEnd)
       let path = files.sound(neuron, input: input.name, of: inputs.map(\.name))
-      return (input.name, (path, try AudioFile.encode(sound, comment: comment(neuron))))
+      return (input.name, (path, try AudioFile.encode(sound, as: frontEnd.encoding, comment: comment(neuron))))
     }
   }
 

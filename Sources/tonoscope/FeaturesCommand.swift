@@ -10,7 +10,7 @@ struct FeaturesCommand: ParsableCommand {
     abstract: "Turn a sound into a network's input through a front end.",
     discussion: """
       Reads any sound that libsndfile reads, brings it to the front end's rate and length, and \
-      writes bands × frames in network units.
+      writes it in network units: bands × frames, or as the front end's axes say.
       """)
 
   @Argument(help: "A sound: WAV, FLAC, OGG, …", completion: .file())
@@ -21,8 +21,7 @@ struct FeaturesCommand: ParsableCommand {
 
   @Option(
     name: .customLong("front-end"),
-    help: ArgumentHelp(
-      "tl-iminet/recording, tl-iminet/imitation, or a JSON file.", valueName: "name"))
+    help: ArgumentHelp("\(FrontEnd.presetNames), or a JSON file.", valueName: "name"))
   var frontEnd: String
 
   @Option(help: ArgumentHelp("The array to write.", valueName: "file.npy"))
@@ -32,8 +31,9 @@ struct FeaturesCommand: ParsableCommand {
   var png = false
 
   func run() throws {
-    let frontEnd = try FrontEnd.load(frontEnd)
-    let features = try frontEnd.features(of: try AudioFile.read(sound))
+    let heard = try AudioFile.read(sound)
+    let frontEnd = try FrontEnd.load(frontEnd).fitted(to: heard)
+    let features = try frontEnd.features(of: heard)
     guard features.values.allSatisfy({ $0.isFinite }) else {
       throw StudyError("\(sound) is too loud: its power is no finite number; scale it down")
     }

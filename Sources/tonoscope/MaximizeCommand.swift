@@ -129,7 +129,11 @@ struct MaximizeCommand: ParsableCommand {
       }
       guard let frontEnd = assignment.frontEnds[input.name] else {
         Terminal.note(
-          "\(input.name): no front end; pictures are in bins and frames, and there is no sound")
+          """
+          \(input.name): no front end; pictures are in bins and frames, and there is no sound. For Hz, \
+          seconds and sound, name a preset with --front-end, or a JSON file with \
+          \(FrontEnd.whatItSays)
+          """)
         continue
       }
       let how = assignment.recognized.contains(input.name) ? " (recognized; see --front-end)" : ""

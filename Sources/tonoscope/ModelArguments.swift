@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TonoAscent
+import TonoAudio
 import TonoModels
 import TonoNetwork
 import TonoStudy
@@ -49,7 +50,7 @@ struct FrontEndArguments: ParsableArguments {
     name: .customLong("front-end"),
     help: ArgumentHelp(
       """
-      What stands between a sound and an input: tl-iminet/recording, tl-iminet/imitation, a JSON \
+      What stands between a sound and an input: a preset (\(FrontEnd.presetNames)), a JSON \
       file, or none; INPUT=NAME for one input of several. May be repeated. Without it those that \
       'tonoscope convert' saved with the model are taken, and the towers of TL-IMINET are recognized \
       by their layers' names and their inputs' shapes.

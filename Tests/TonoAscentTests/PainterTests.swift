@@ -15,8 +15,20 @@ import TonoNetwork
     .spectrogram(SpectrogramCanvas(normalizes: true)),
     .fourier(FourierCanvas(SpectrogramCanvas(normalizes: true), timeDecay: 1, bandDecay: 0.3)),
     .fourier(FourierCanvas(SpectrogramCanvas(normalizes: false, level: -40, spread: 3))),
-    .melPower(frontEnd), .waveform(frontEnd),
+    .melPower(frontEnd), .waveform(frontEnd), .melPower(loud), .waveform(loud),
   ]
+
+  /// A front end that hears loudness.
+  static let loud = {
+    var loud = frontEnd
+    loud.spectrum = .amplitude
+    loud.logarithm = .natural
+    loud.reference = .value(1)
+    loud.offset = 0.01
+    loud.dynamicRange = nil
+    loud.normalization = .none
+    return loud
+  }()
 
   private let input = Network.Input(name: "x", shape: frontEnd.inputShape)
 
@@ -27,7 +39,7 @@ import TonoNetwork
   @Test("adjoints agree with finite differences", arguments: canvases)
   func adjoint(_ canvas: Canvas) {
     var random = TestRandom(61)
-    let painter = canvas.painter(before: input)
+    let painter = canvas.painter(before: input, Maps(input.shape))
     // Away from zero, where squares and logarithms bend.
     var cells = Tensor.random([painter.count], using: &random)
     for i in cells.values.indices { cells.values[i] += cells.values[i] < 0 ? -0.5 : 0.5 }
@@ -53,7 +65,7 @@ import TonoNetwork
   @Test("cells of a painting paint it again", arguments: canvases)
   func roundTrip(_ canvas: Canvas) throws {
     var random = TestRandom(62)
-    let painter = canvas.painter(before: input)
+    let painter = canvas.painter(before: input, Maps(input.shape))
     let painted = paint(painter, .random([painter.count], using: &random))
     let again = paint(
       painter, Tensor(shape: [painter.count], values: try painter.cells(of: painted)))
@@ -68,7 +80,7 @@ import TonoNetwork
 
   @Test("cells that are no finite number are noticed", arguments: canvases)
   func notFinite(_ canvas: Canvas) {
-    let painter = canvas.painter(before: input)
+    let painter = canvas.painter(before: input, Maps(input.shape))
     var cells = [Float](repeating: 0.5, count: painter.count)
     cells[painter.count / 2] = .nan
     var painted = [Float](repeating: 0, count: input.shape.count)

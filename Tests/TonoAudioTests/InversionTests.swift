@@ -12,7 +12,7 @@ struct InversionTests {
     for row in rows {
       for column in columns { pattern.values[row * frontEnd.frames + column] = 0 }
     }
-    return frontEnd.normalized(pattern).reshaped(frontEnd.inputShape)
+    return frontEnd.input(ofLevels: pattern)
   }
 
   /// The mean level in dB of a region.
@@ -24,7 +24,7 @@ struct InversionTests {
   /// Where blocks begin: height and time, as shares of the pattern.
   static let places = [(0.1, 0.1), (0.1, 0.85), (0.45, 0.5), (0.8, 0.1), (0.8, 0.85)]
 
-  @Test(arguments: FrontEnd.presets, places)
+  @Test(arguments: FrontEnd.towers, places)
   func energyIsWhereThePatternIsBright(frontEnd: FrontEnd, place: (Double, Double)) throws {
     let row = Int(place.0 * Double(frontEnd.bands))
     let column = Int(place.1 * Double(frontEnd.frames))
@@ -32,7 +32,7 @@ struct InversionTests {
     let columns = column..<column + frontEnd.frames / 10
     let sound = try Inversion(iterations: 30, refinement: 0)
       .sound(of: block(rows, columns, of: frontEnd), frontEnd: frontEnd)
-    let level = try frontEnd.logMel(of: sound)
+    let level = try frontEnd.levels(of: sound)
 
     let inside = mean(level, rows, columns)
     let others = (0..<frontEnd.bands).filter { $0 < row - 2 || $0 >= rows.upperBound + 2 }
@@ -47,7 +47,7 @@ struct InversionTests {
     #expect(columns.contains(brightest % frontEnd.frames))
   }
 
-  @Test(arguments: FrontEnd.presets)
+  @Test(arguments: FrontEnd.towers)
   func analysedAgainTheSoundHasThePattern(frontEnd: FrontEnd) throws {
     let chirp = SyntheticSounds.chirp(rate: frontEnd.sampleRate, seconds: 4)
     let noise = SyntheticSounds.noise(rate: frontEnd.sampleRate, seconds: 4)
@@ -60,7 +60,7 @@ struct InversionTests {
     #expect(products.reduce(0, +) / Double(products.count) > 0.95)
   }
 
-  @Test(arguments: FrontEnd.presets)
+  @Test(arguments: FrontEnd.towers)
   func soundIsWholeLoudAndSmoothAtItsEnds(frontEnd: FrontEnd) throws {
     let settings = Inversion(iterations: 10, refinement: 10)
     let noise = SyntheticSounds.noise(rate: frontEnd.sampleRate, seconds: 4)
@@ -77,7 +77,7 @@ struct InversionTests {
     #expect(abs(try #require(Loudness(of: sound).integrated) + 23) < 0.1)
   }
 
-  @Test(arguments: FrontEnd.presets)
+  @Test(arguments: FrontEnd.towers)
   func peakIsKeptByScaling(frontEnd: FrontEnd) throws {
     let pattern = block(5..<8, 40..<44, of: frontEnd)
     let loud = try Inversion(iterations: 10, refinement: 0, loudness: 0)
@@ -127,7 +127,7 @@ struct InversionTests {
     #expect(errors[2] < errors[1])
   }
 
-  @Test(arguments: FrontEnd.presets)
+  @Test(arguments: FrontEnd.towers)
   func strangePatternsDoNotCrash(frontEnd: FrontEnd) throws {
     let settings = Inversion(iterations: 2, refinement: 2)
     for value: Float in [0, -3, 80] {

@@ -5,9 +5,9 @@ import TonoNetwork
 @testable import TonoAudio
 
 @Suite struct RefinementTests {
-  @Test("refined sounds are nearer to the pattern", arguments: FrontEnd.presets)
+  @Test("refined sounds are nearer to the pattern", arguments: FrontEnd.analyses)
   func nearer(_ frontEnd: FrontEnd) throws {
-    let chirp = SyntheticSounds.chirp(rate: frontEnd.sampleRate, seconds: 4)
+    let chirp = SyntheticSounds.chirp(rate: frontEnd.sampleRate, seconds: frontEnd.seconds)
     let pattern = try frontEnd.features(of: chirp)
     func distance(_ inversion: Inversion) throws -> Float {
       let features = try frontEnd.features(of: inversion.sound(of: pattern, frontEnd: frontEnd))
@@ -17,7 +17,7 @@ import TonoNetwork
       return (squares / Float(pattern.count)).squareRoot()
     }
     let plain = try distance(Inversion(iterations: 10, refinement: 0))
-    let refined = try distance(Inversion(iterations: 10, refinement: 40))
+    let refined = try distance(Inversion(iterations: 10, refinement: 120))
     #expect(refined < 0.95 * plain, "\(refined) after \(plain)")
   }
 }

@@ -58,7 +58,7 @@ struct SoundBench {
         let inversion = method.inversion
         sounds[input] =
           try one.pattern.sounds[input].map {
-            try $0.normalized(toLoudness: inversion.loudness, truePeak: inversion.truePeak)
+            try inversion.leveled($0, frontEnd: frontEnd)
           } ?? inversion.sound(of: tensor, frontEnd: frontEnd)
       }
       let playing = (ContinuousClock.now - start) / .seconds(1)
