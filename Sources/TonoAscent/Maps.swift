@@ -12,7 +12,9 @@ struct Maps {
   /// Whether rows are frames.
   let isTransposed: Bool
 
-  /// The maps of `[…, rows, columns]`; a vector is one row. Without a front end rows are taken for bands.
+  /// The maps of `[…, rows, columns]`; a vector is one row.
+  ///
+  /// Without a front end rows are taken for bands.
   init(_ shape: Shape, axes: FrontEnd.Axes = .bandsFrames) {
     isTransposed = axes == .framesBands
     columns = shape.extents.last ?? 1

@@ -5,8 +5,8 @@ extension AudioFile {
   public enum Encoding: String, Sendable, Codable, CaseIterable {
     /// WAV with 16-bit integers: 96 dB, what every player takes.
     case pcm16
-    /// WAV with 24-bit integers: 144 dB.
-    case pcm24
+    /// WAV with 32-bit floating-point numbers, for networks that hear how quiet samples are.
+    case float32
     /// FLAC with 16-bit integers: the same samples in half the bytes.
     case flac
     /// Ogg Vorbis, lossy: a sound is then no longer quite what the neuron was asked about.
@@ -15,7 +15,7 @@ extension AudioFile {
     /// What names of such files end in.
     public var fileExtension: String {
       switch self {
-      case .pcm16, .pcm24: "wav"
+      case .pcm16, .float32: "wav"
       case .flac: "flac"
       case .ogg: "ogg"
       }
@@ -24,7 +24,7 @@ extension AudioFile {
     fileprivate var format: Int32 {
       switch self {
       case .pcm16: Int32(SF_FORMAT_WAV | SF_FORMAT_PCM_16)
-      case .pcm24: Int32(SF_FORMAT_WAV | SF_FORMAT_PCM_24)
+      case .float32: Int32(SF_FORMAT_WAV | SF_FORMAT_FLOAT)
       case .flac: Int32(SF_FORMAT_FLAC | SF_FORMAT_PCM_16)
       case .ogg: Int32(SF_FORMAT_OGG | SF_FORMAT_VORBIS)
       }

@@ -94,7 +94,8 @@ final class ConstantQPass<Scalar: FourierScalar> {
       let count = isHighest ? sampleCount : octaves[place - 1].count
       if isHighest { target.update(repeating: 0, count: count) }
       if let decimation = octave.decimation {
-        decimation.adjoint(octave.dSamples.start, count: octave.count, addingTo: target, count: count)
+        decimation.adjoint(
+          octave.dSamples.start, count: octave.count, addingTo: target, count: count)
       } else {
         for i in 0..<min(count, octave.count) { target[i] += octave.dSamples.start[i] }
       }
@@ -139,6 +140,8 @@ final class ConstantQPass<Scalar: FourierScalar> {
   /// The samples of an octave that a frame reads.
   private func reach(of frame: Int, _ octave: Octave) -> (first: Int, end: Int) {
     let start = frame * octave.filters.hop - octave.fourier.size / 2
-    return (min(max(0, start), octave.count), max(0, min(octave.count, start + octave.fourier.size)))
+    return (
+      min(max(0, start), octave.count), max(0, min(octave.count, start + octave.fourier.size))
+    )
   }
 }

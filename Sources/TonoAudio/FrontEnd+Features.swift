@@ -95,6 +95,7 @@ extension FrontEnd {
   /// Levels from the maximum have it at 0; others are clamped only from below.
   ///
   /// - Parameter pattern: of `inputShape`.
+  /// - Returns: levels as `levels(of:)` has them of a sound.
   public func levels(ofPattern pattern: Tensor) -> Tensor {
     var levels = spectrogram(of: pattern)
     let highest = levels.values.max() ?? 0
@@ -121,8 +122,9 @@ extension FrontEnd {
     return levels
   }
 
-  /// What the bands hold where levels are these, `[bands, frames]`; all positive. Levels from the maximum
-  /// give numbers of 1 and less.
+  /// What the bands hold where levels are these, `[bands, frames]`; all positive.
+  ///
+  /// Levels from the maximum give numbers of 1 and less.
   func bandValues(ofLevels levels: Tensor) -> Tensor {
     let zero =
       switch reference {

@@ -22,6 +22,7 @@ extension FrontEnd {
   /// The same front end with the number of frames of an input, if it is open-ended.
   ///
   /// - Parameter shape: `[1, bands, frames]` or, by `axes`, `[1, frames, bands]`.
+  /// - Returns: a front end with frames, unless the shape has none.
   public func fitted(to shape: Shape) -> FrontEnd {
     let sides = Self.sides(of: shape)
     guard isOpenEnded, sides.count == 2 else { return self }
@@ -57,6 +58,7 @@ extension FrontEnd {
   /// An input as a spectrogram, `[bands, frames]`.
   ///
   /// - Parameter input: of `inputShape`, or of one that fits it.
+  /// - Returns: bands upwards, frames to the right.
   public func spectrogram(of input: Tensor) -> Tensor {
     axes == .bandsFrames
       ? input.reshaped([bands, frames]) : Self.transposed(input, rows: frames, columns: bands)

@@ -7,7 +7,8 @@ import Foundation
 /// Everything else has librosa's default where it is left out.
 extension FrontEnd: Codable {
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, sampleRate, seconds, filters, fftSize, windowLength, window, padding, hop, bands, frames
+    case name, sampleRate, seconds, filters, fftSize, windowLength, window, padding, hop, bands,
+      frames
     case lowestFrequency, highestFrequency, melScale, melNorm, melSlopes, binsPerOctave
     case spectrum, gain, offset, minimumPower, logarithm, reference, dynamicRange
     case normalization, axes, typicalMean, typicalDeviation
@@ -143,7 +144,8 @@ extension FrontEnd.Normalization: Codable {
   /// Reads `"perExample"`, `"none"`, or an object of `mean` and `deviation`: each a number, an array of
   /// one for each band, or the name of a file that holds them.
   public init(from decoder: any Decoder) throws {
-    if let single = try? decoder.singleValueContainer(), let name = try? single.decode(String.self) {
+    if let single = try? decoder.singleValueContainer(), let name = try? single.decode(String.self)
+    {
       switch name {
       case "perExample": self = .perExample
       case "none": self = .none

@@ -14,8 +14,16 @@ extension FrontEnd {
     }
   }
 
-  /// How the samples of a pattern's sound are stored: finely where the network hears how quiet they are.
-  public var encoding: AudioFile.Encoding { hearsLoudness ? .pcm24 : .pcm16 }
+  /// How the samples of a pattern's sound are stored: as they are where the network hears how quiet they are,
+  /// or levels further apart than 16 bits keep.
+  public var encoding: AudioFile.Encoding {
+    let perLevel = logarithm.factor.map { Float(10 / log(10) / $0) * 2 / spectrum.exponent } ?? 1
+    let range = (dynamicRange ?? .infinity) * perLevel
+    return hearsLoudness || range > Self.sixteenBits ? .float32 : .pcm16
+  }
+
+  /// The range, in dB, that 16 bits keep with some room for their noise.
+  private static let sixteenBits: Float = 90
 
   /// How many dB of a sound one unit of the network's input is, in an example of typical deviation; nil
   /// where levels are no logarithms.

@@ -81,8 +81,10 @@ extension FrontEnd {
     return frontEnd
   }
 
-  /// The PANNs at 32 kHz (Kong et al., TASLP 2020): `Spectrogram` and `LogmelFilterBank` of torchlibrosa, of
-  /// any length. The networks' own first batch normalization, over bands, is part of the model.
+  /// The PANNs at 32 kHz (Kong et al., TASLP 2020), of any length.
+  ///
+  /// `Spectrogram` and `LogmelFilterBank` of torchlibrosa. The networks' own first batch normalization, over
+  /// bands, is part of the model.
   private static let panns = {
     var frontEnd = FrontEnd(
       name: "panns", sampleRate: 32_000, seconds: 0, fftSize: 1024, hop: 320, bands: 64, frames: 0,
@@ -157,6 +159,7 @@ extension FrontEnd {
   ///   - json: the text.
   ///   - place: where it is from, for errors.
   ///   - arrays: what reads the files of numbers that it names; without it, naming one is an error.
+  /// - Returns: a valid front end.
   /// - Throws: `AudioError` saying what is wrong in it, and what `arrays` throws.
   public static func parse(
     _ json: Data, from place: String, arrays: ArrayReader? = nil

@@ -19,7 +19,9 @@ final class FrontEndPass<Scalar: FourierScalar> {
   /// `[bands, frames]` where the input has the other order.
   private let spectrogram: AlignedBuffer<Scalar>
 
-  /// From samples to what bands hold. No protocol, through which their loops would not be specialized.
+  /// From samples to what bands hold.
+  ///
+  /// No protocol, through which their loops would not be specialized.
   private enum BandPass {
     case filterBank(FilterBankPass<Scalar>)
     case constantQ(ConstantQPass<Scalar>)

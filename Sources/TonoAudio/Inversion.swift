@@ -82,6 +82,7 @@ public struct Inversion: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - sound: the sound.
   ///   - frontEnd: what hears it; where it hears loudness, the sound stays at its own, if the peak allows.
+  /// - Returns: the sound to be played.
   /// - Throws: As `Loudness`.
   public func finished(_ sound: Waveform, frontEnd: FrontEnd) throws -> Waveform {
     var sound = sound
@@ -133,7 +134,8 @@ public struct Inversion: Codable, Hashable, Sendable {
   /// Between two analysis frames levels in dB change linearly, which gives patterns back more
   /// faithfully than linear magnitudes or powers do; after the last frame they stay.
   private func magnitudes(
-    ofBins values: Tensor, exponent: Float, analysisHop: Int, firstCentre: Int, frames: Int, hop: Int
+    ofBins values: Tensor, exponent: Float, analysisHop: Int, firstCentre: Int, frames: Int,
+    hop: Int
   ) -> [Float] {
     let (bins, columns) = (values.shape[0], values.shape[1])
     let logarithm = values.values.map { log(max($0, .leastNormalMagnitude)) / exponent }

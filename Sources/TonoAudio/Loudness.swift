@@ -51,6 +51,7 @@ extension Waveform {
   /// The sound as it is, or quieter where it would exceed a true peak.
   ///
   /// - Parameter truePeak: the level that is not exceeded, in dBTP.
+  /// - Returns: the sound, scaled where it must be.
   /// - Throws: As `Loudness`.
   public func limited(toTruePeak truePeak: Double) throws -> Waveform {
     guard let highest = try Loudness(of: self).truePeak, highest > truePeak else { return self }

@@ -14,6 +14,7 @@ struct Partials {
   /// - Parameters:
   ///   - pattern: in network units.
   ///   - frontEnd: a valid one with constant-Q filters.
+  /// - Returns: samples at the front end's rate.
   func sound(of pattern: Tensor, _ frontEnd: FrontEnd) -> [Float] {
     let values = frontEnd.bandValues(ofLevels: frontEnd.levels(ofPattern: pattern)).values
     let (frames, count) = (frontEnd.frames, frontEnd.patternSampleCount)

@@ -9,8 +9,9 @@ import TonoNetwork
 struct Refinement {
   /// How many steps are taken.
   let steps: Int
-  /// The length of the first, as a share of the start's root mean square.
-  var rate: Float = 0.05
+  /// The lengths of the first, as a share of the start's root mean square: where the longest find nothing
+  /// nearer than the start, which is near already then, shorter ones are tried.
+  var rates: [Float] = [0.05, 0.005, 0.0005]
 
   /// The nearest samples found from a start.
   ///
@@ -20,8 +21,18 @@ struct Refinement {
   ///   - frontEnd: what makes features of samples.
   /// - Returns: as many samples.
   func refined(_ start: [Float], towards pattern: Tensor, _ frontEnd: FrontEnd) -> [Float] {
+    for rate in rates {
+      if let found = refined(start, towards: pattern, frontEnd, rate: rate) { return found }
+    }
+    return start
+  }
+
+  /// The nearest samples found; nil if none are nearer than the start.
+  private func refined(
+    _ start: [Float], towards pattern: Tensor, _ frontEnd: FrontEnd, rate: Float
+  ) -> [Float]? {
     let scale = Waveform(samples: start, sampleRate: frontEnd.sampleRate).rootMeanSquare
-    guard scale > 0, scale.isFinite else { return start }
+    guard scale > 0, scale.isFinite else { return nil }
     // A pattern as features are, which keep to the dynamic range and to the maximum.
     let goal = frontEnd.input(ofLevels: frontEnd.levels(ofPattern: pattern)).values
     // Where the front end hears no loudness, numbers of the order of 1 are the best conditioned.
@@ -35,7 +46,7 @@ struct Refinement {
     var features = [Float](repeating: 0, count: goal.count)
     var slope = features
     var gradient = start
-    var (nearest, best) = (Double.infinity, start)
+    var (nearest, best) = (Double.infinity, [Float]?.none)
     for step in 0...steps {
       for i in 0..<count { samples.start[i] = unit * cells.start[i] }
       fade.apply(to: samples.start, count: count)
@@ -48,7 +59,7 @@ struct Refinement {
       guard distance.isFinite else { break }
       if distance < nearest {
         nearest = distance
-        for i in 0..<count { best[i] = unit * cells.start[i] }
+        best = step == 0 ? nil : (0..<count).map { unit * cells.start[$0] }
       }
       pass.pullBack(slope, into: &gradient)
       fade.apply(to: &gradient, count: count)

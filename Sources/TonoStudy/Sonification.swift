@@ -7,11 +7,11 @@ import TonoNetwork
 public struct Sonification: Sendable {
   /// How patterns become sounds.
   public let inversion: Inversion
-  /// What files they become.
-  public let encoding: AudioFile.Encoding
+  /// What files they become; nil for WAV as the front end needs it.
+  public let encoding: AudioFile.Encoding?
 
   /// A way to play patterns.
-  public init(_ inversion: Inversion, encoding: AudioFile.Encoding) {
+  public init(_ inversion: Inversion, encoding: AudioFile.Encoding? = nil) {
     self.inversion = inversion
     self.encoding = encoding
   }
@@ -45,7 +45,8 @@ public struct Sonification: Sendable {
       }
       let url = file(of: source, input, "", folder)
       try AtomicFile.write(
-        try AudioFile.encode(sound, as: encoding, comment: comment(source)), to: url)
+        try AudioFile.encode(
+          sound, as: encoding ?? frontEnd.encoding, comment: comment(source)), to: url)
       let heard = try AudioFile.read(url.path)
       files[input] = url
       sounds[input] = heard
@@ -67,14 +68,17 @@ public struct Sonification: Sendable {
   ) throws -> [URL] {
     let (a, b) = (try sounds(of: first), try sounds(of: second))
     return try a.sorted { $0.key < $1.key }.compactMap { input, sound in
-      guard let other = b[input], other.sampleRate == sound.sampleRate else { return nil }
+      guard let other = b[input], other.sampleRate == sound.sampleRate,
+        let frontEnd = first.frontEnds[input]
+      else { return nil }
       var sheet = SoundSheet(sampleRate: sound.sampleRate)
       sheet.append(sound, label: first.url.relativePath)
       sheet.append(other, label: second.url.relativePath)
       let url = file(of: first, input, ".pair", folder)
       let comment = "\(self.comment(first)); then \(self.comment(second))"
       try AtomicFile.write(
-        try AudioFile.encode(sheet.sound, as: encoding, comment: comment), to: url)
+        try AudioFile.encode(
+          sheet.sound, as: encoding ?? frontEnd.encoding, comment: comment), to: url)
       return url
     }
   }
@@ -90,7 +94,8 @@ public struct Sonification: Sendable {
     of source: PatternSource, _ input: String, _ kind: String, _ folder: URL
   ) -> URL {
     let suffix = source.inputs.count == 1 ? "" : "." + PatternFiles.folder(input)
-    return folder.appending(path: source.name + suffix + kind + "." + encoding.fileExtension)
+    return folder.appending(
+      path: source.name + suffix + kind + "." + (encoding ?? .pcm16).fileExtension)
   }
 
   private func roundTrip(

@@ -186,7 +186,10 @@ public struct Study: Sendable {
           try inversion.leveled($0, frontEnd: frontEnd)
         } ?? inversion.sound(of: input.tensor.reshaped(frontEnd.inputShape), frontEnd: frontEnd)
       let path = files.sound(neuron, input: input.name, of: inputs.map(\.name))
-      return (input.name, (path, try AudioFile.encode(sound, as: frontEnd.encoding, comment: comment(neuron))))
+      return (
+        input.name,
+        (path, try AudioFile.encode(sound, as: frontEnd.encoding, comment: comment(neuron)))
+      )
     }
   }
 

@@ -9,9 +9,10 @@ import TonoStudy
 enum SoundFormat: String, ExpressibleByArgument, CaseIterable {
   case wav, flac, ogg
 
-  var encoding: AudioFile.Encoding {
+  /// The encoding; nil for WAV as the front end needs it.
+  var encoding: AudioFile.Encoding? {
     switch self {
-    case .wav: .pcm16
+    case .wav: nil
     case .flac: .flac
     case .ogg: .ogg
     }

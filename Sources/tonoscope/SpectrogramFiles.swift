@@ -51,7 +51,8 @@ struct SpectrogramFiles {
         let words = flag == "--start" ? "neither noise, silence nor an array" : "no array"
         throw StudyError(
           "\(flag) \(path) is \(words) (.npy), and a sound needs a front end before "
-            + "'\(input.name)'; add --front-end: a preset, or a JSON file with \(FrontEnd.whatItSays)")
+            + "'\(input.name)'; add --front-end: a preset, or a JSON file with \(FrontEnd.whatItSays)"
+        )
       }
       spectrogram = try frontEnd.features(of: try AudioFile.read(path))
     }

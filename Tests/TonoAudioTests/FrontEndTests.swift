@@ -122,7 +122,8 @@ struct FrontEndTests {
     let held = try frontEnd.bandValues(of: sound)
     let unit = frontEnd.hearsLoudness ? 1 : held.values.max() ?? 1
     for (value, expected) in zip(values.values, held.values) {
-      #expect(abs(value * unit - expected) < 1e-3 * expected + 1e-4 * unit * (values.values.max() ?? 1))
+      #expect(
+        abs(value * unit - expected) < 1e-3 * expected + 1e-4 * unit * (values.values.max() ?? 1))
     }
   }
 
@@ -184,11 +185,14 @@ struct FrontEndTests {
   @Test func lengthsComplementEachOther() throws {
     func parse(_ keys: String) throws -> FrontEnd {
       try FrontEnd.parse(
-        Data("{\"name\":\"x\",\"sampleRate\":16000,\"fftSize\":512,\"hop\":160,\"bands\":64\(keys)}".utf8),
+        Data(
+          "{\"name\":\"x\",\"sampleRate\":16000,\"fftSize\":512,\"hop\":160,\"bands\":64\(keys)}"
+            .utf8),
         from: "x")
     }
     #expect(try parse(",\"seconds\":1").frames == 101)
-    #expect(try parse(",\"seconds\":0.975,\"padding\":\"windows\",\"windowLength\":400").frames == 96)
+    #expect(
+      try parse(",\"seconds\":0.975,\"padding\":\"windows\",\"windowLength\":400").frames == 96)
     let frames = try parse(",\"frames\":96,\"padding\":\"windows\",\"windowLength\":400")
     #expect(abs(frames.seconds - 0.975) < 1e-9 && frames.frameLimit == 96)
     #expect(try parse("").isOpenEnded)

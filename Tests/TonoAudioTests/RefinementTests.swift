@@ -8,7 +8,11 @@ import TonoNetwork
   @Test("refined sounds are nearer to the pattern", arguments: FrontEnd.analyses)
   func nearer(_ frontEnd: FrontEnd) throws {
     let chirp = SyntheticSounds.chirp(rate: frontEnd.sampleRate, seconds: frontEnd.seconds)
-    let pattern = try frontEnd.features(of: chirp)
+    let noise = SyntheticSounds.noise(rate: frontEnd.sampleRate, seconds: frontEnd.seconds)
+    let mixed = Waveform(
+      samples: zip(chirp.samples, noise.samples).map { $0 + 0.05 * $1 },
+      sampleRate: frontEnd.sampleRate)
+    let pattern = try frontEnd.features(of: mixed)
     func distance(_ inversion: Inversion) throws -> Float {
       let features = try frontEnd.features(of: inversion.sound(of: pattern, frontEnd: frontEnd))
       let squares = zip(features.values, pattern.values).reduce(Float(0)) {
@@ -17,7 +21,7 @@ import TonoNetwork
       return (squares / Float(pattern.count)).squareRoot()
     }
     let plain = try distance(Inversion(iterations: 10, refinement: 0))
-    let refined = try distance(Inversion(iterations: 10, refinement: 120))
+    let refined = try distance(Inversion(iterations: 10, refinement: 100))
     #expect(refined < 0.95 * plain, "\(refined) after \(plain)")
   }
 }
