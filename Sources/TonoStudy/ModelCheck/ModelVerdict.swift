@@ -1,0 +1,310 @@
+import TonoNetwork
+
+/// What a report comes to: sentences that say what to do, most important first.
+struct ModelVerdict {
+  /// From this share on channels that are dead are worth a word.
+  private static let notableDead = 0.1
+  /// From this share on an activation counts as saturated.
+  private static let notableFlat = 0.5
+  /// Outputs that differ less than this between sounds are all the same.
+  private static let leastSpread = 1e-3
+  /// How many layers a sentence names.
+  private static let named = 4
+
+  private let report: ModelReport
+  private let network: Network
+
+  /// The verdict on a report without findings yet.
+  init(_ report: ModelReport, _ network: Network) {
+    self.report = report
+    self.network = network
+  }
+
+  /// The sentences.
+  var findings: [ModelReport.Finding] {
+    let found = [
+      weightFindings, valueFindings, gradientFindings, missingFindings, frontEndFindings,
+      answerFindings, deadFindings, saturationFindings,
+    ].flatMap { $0 }
+    return ModelReport.Severity.allCases.flatMap { severity in
+      found.filter { $0.severity == severity }
+    }
+  }
+
+  private func finding(
+    _ severity: ModelReport.Severity, _ topic: ModelReport.Topic, _ layers: [String], _ text: String
+  ) -> ModelReport.Finding {
+    ModelReport.Finding(severity: severity, topic: topic, layers: layers, text: text)
+  }
+
+  /// Some texts in a row, of more than a few the first.
+  private func list(_ texts: [String], by separator: String = "; ") -> String {
+    let rest = texts.count - Self.named
+    return texts.prefix(Self.named).joined(separator: separator)
+      + (rest > 0 ? "\(separator)and \(rest) more" : "")
+  }
+
+  // MARK: - What is wrong
+
+  private var weightFindings: [ModelReport.Finding] {
+    func flaws(_ kind: WeightFlaw.Kind) -> (layers: [String], text: String)? {
+      let found = report.layers.flatMap { layer in
+        layer.weights.filter { $0.kind == kind }.map { (layer: layer.name, flaw: $0) }
+      }
+      guard !found.isEmpty else { return nil }
+      let texts = found.map { found in
+        found.flaw.count == found.flaw.of
+          ? "\(found.layer), \(found.flaw.array)"
+          : "\(found.layer), \(found.flaw.array) (\(found.flaw.count) of \(found.flaw.of))"
+      }
+      return (found.map(\.layer), list(texts))
+    }
+    let sentences: [(WeightFlaw.Kind, ModelReport.Severity, String)] = [
+      (
+        .notFinite, .wrong,
+        "weights are NaN or infinite: training diverged or the file is damaged; take an earlier "
+          + "checkpoint"
+      ),
+      (
+        .negativeVariance, .wrong,
+        "moving variances are negative, which no training gives: the arrays are damaged or in the "
+          + "wrong order; export the model again"
+      ),
+      (
+        .allZero, .doubtful,
+        "weights are all zero, so that nothing passes; see whether they were exported"
+      ),
+      (
+        .untrained, .doubtful,
+        "moving means are all 0 and variances all 1, as before training; see whether the weights "
+          + "were loaded before the model was saved"
+      ),
+      (
+        .huge, .doubtful,
+        "weights are larger than a million: training diverged, or the file was misread; compare "
+          + "them with the framework's"
+      ),
+    ]
+    return sentences.compactMap { kind, severity, sentence in
+      flaws(kind).map { finding(severity, .weights, $0.layers, "\($0.text): \(sentence)") }
+    }
+  }
+
+  /// Layers whose values are not finite although those they read are.
+  private var valueFindings: [ModelReport.Finding] {
+    func findings(
+      of activity: (ModelReport.Layer) -> ModelReport.Activity?, on what: String
+    ) -> ModelReport.Finding? {
+      let broken = Set(
+        report.layers.filter { activity($0)?.notFinite ?? 0 > 0 }.map(\.name))
+      let first = network.nodes.filter { node in
+        broken.contains(node.name) && !node.inputs.contains(where: broken.contains)
+      }
+      let innocent = first.filter { node in
+        !report.layers.contains { layer in
+          layer.name == node.name
+            && layer.weights.contains { $0.kind == .notFinite || $0.kind == .negativeVariance }
+        }
+      }.map(\.name)
+      guard !innocent.isEmpty else { return nil }
+      return finding(
+        .wrong, .notFinite, innocent,
+        "\(list(innocent, by: ", ")): values are NaN or infinite on \(what), though all that is read "
+          + "is finite; look at the numbers that go in, such as a logarithm's zeros")
+    }
+    return [
+      findings(of: \.sounds, on: "your sounds") ?? findings(of: \.noise, on: "noise")
+    ].compactMap { $0 }
+  }
+
+  private var gradientFindings: [ModelReport.Finding] {
+    var findings: [ModelReport.Finding] = []
+    let deviations = report.layers.compactMap { layer in
+      layer.gradient?.deviation.map { (layer: layer, deviation: $0) }
+    }
+    let wrong = deviations.filter {
+      $0.deviation > GradientCheck.tolerance && $0.deviation.isFinite
+    }
+    if !wrong.isEmpty {
+      let texts = wrong.map {
+        "\($0.layer.name) (\($0.layer.kind)) by \(ModelReport.short($0.deviation))"
+      }
+      findings.append(
+        finding(
+          .wrong, .gradient, wrong.map(\.layer.name),
+          "gradients disagree with finite differences: \(list(texts)); patterns of these layers and of "
+            + "those behind them cannot be trusted. This is a fault of Tonoscope: please report it with "
+            + "what 'inspect --print-architecture' or 'inspect --json' prints"))
+    }
+    let endless = deviations.filter { !$0.deviation.isFinite }.map(\.layer.name)
+    if !endless.isEmpty {
+      findings.append(
+        finding(
+          .wrong, .gradient, endless,
+          "\(list(endless, by: ", ")): the gradient is NaN or infinite at usual values (a root's or "
+            + "logarithm's slope at 0?), and so is every ascent through it; climb a layer before it"
+        ))
+    }
+    if findings.isEmpty, let deviation = report.compiledDeviation,
+      deviation > CompiledCheck.tolerance
+    {
+      findings.append(
+        finding(
+          .wrong, .gradient, [],
+          "the compiled network's gradient is \(ModelReport.short(deviation)) off that of its layers; "
+            + "use --exact-convolution, and please report this with what 'inspect --json' prints"))
+    }
+    return findings
+  }
+
+  // MARK: - What does not fit
+
+  private var missingFindings: [ModelReport.Finding] {
+    guard !report.missing.isEmpty else { return [] }
+    let texts = report.missing.map { "\($0.name): \($0.reason)" }
+    return [
+      finding(
+        .doubtful, .missing, report.missing.map(\.name),
+        "nodes of the file are missing, with all that reads them; only the layers above were checked. "
+          + list(texts))
+    ]
+  }
+
+  private var frontEndFindings: [ModelReport.Finding] {
+    var findings: [ModelReport.Finding] = []
+    let unlike = report.layers.filter { layer in
+      layer.normalization.map { $0.isFirst && $0.isUnusual } ?? false
+        && !layer.weights.contains { $0.kind == .untrained }
+    }
+    for layer in unlike {
+      guard let match = layer.normalization else { continue }
+      let inputs = (try? network.inputs(of: [layer.name]).map(\.name)) ?? []
+      let ends = report.inputs.filter { inputs.contains($0.name) }.compactMap(\.frontEnd)
+      findings.append(
+        finding(
+          .doubtful, .frontEnd, [layer.name] + inputs,
+          "\(layer.name): your sounds are unlike what it saw in training (\(match.text)), so that "
+            + "'\(list(ends, by: "', '"))' is probably not the front end of \(list(inputs, by: ", ")); "
+            + "compare bands, decibels and their reference, and normalization with the training's code, "
+            + "and give the right one with --front-end"))
+    }
+    for input in report.inputs where input.sounds?.deviation == 0 {
+      findings.append(
+        finding(
+          .doubtful, .frontEnd, [input.name],
+          "\(input.name): every sound gives the same number everywhere; see whether they are silent"
+        ))
+    }
+    return findings
+  }
+
+  private var answerFindings: [ModelReport.Finding] {
+    guard report.sounds?.examples ?? 0 >= 4 else { return [] }
+    let same = (report.answers ?? []).filter { $0.spread < Self.leastSpread }.map(\.output)
+    guard !same.isEmpty else { return [] }
+    return [
+      finding(
+        .doubtful, .answers, same,
+        "\(list(same, by: ", ")): the answer to all sounds is the same to "
+          + "\(ModelReport.share(Self.leastSpread)); the weights are not those of the training, or the "
+          + "front end is wrong")
+    ]
+  }
+
+  // MARK: - Good to know
+
+  /// The channels that are dead in a layer, and not already in what it reads.
+  private func dead(
+    _ layer: ModelReport.Layer, _ activity: KeyPath<ModelReport.Layer, ModelReport.Activity?>
+  ) -> Int {
+    guard let own = layer[keyPath: activity], let dead = own.dead, own.notFinite == 0,
+      let node = try? network.node(layer.name)
+    else { return 0 }
+    guard let before = report.layers.first(where: { $0.name == node.inputs.first }),
+      let read = before[keyPath: activity], let handed = read.dead, read.channels == own.channels
+    else { return dead.count }
+    return Set(dead).subtracting(handed).count
+  }
+
+  private var deadFindings: [ModelReport.Finding] {
+    var (asleep, unused, pruned): ([ModelReport.Layer], [ModelReport.Layer], [ModelReport.Layer])
+    (asleep, unused, pruned) = ([], [], [])
+    for layer in report.layers {
+      let least = max(1, Self.notableDead * Double(layer.noise.channels))
+      let (noise, sounds) = (dead(layer, \.onNoise), dead(layer, \.sounds))
+      if layer.flatPart == nil {
+        // Its inputs being dead is told of the layer where they die.
+        if layer.hasWeights(in: network), Double(noise) >= least, noise < layer.noise.channels {
+          pruned.append(layer)
+        }
+      } else if Double(sounds) >= least {
+        unused.append(layer)
+      } else if Double(noise) >= least {
+        asleep.append(layer)
+      }
+    }
+    func counts(_ layers: [ModelReport.Layer]) -> String {
+      list(
+        layers.map { layer in
+          let (noise, sounds) = (dead(layer, \.onNoise), dead(layer, \.sounds))
+          let heard = report.sounds == nil ? "" : " and \(sounds) on your sounds"
+          return "\(layer.name) \(noise) of \(layer.noise.channels)\(heard)"
+        })
+    }
+    var findings: [ModelReport.Finding] = []
+    if !unused.isEmpty {
+      let all = unused.contains { dead($0, \.sounds) == $0.noise.channels }
+      findings.append(
+        finding(
+          all ? .doubtful : .hint, .dead, unused.map(\.name),
+          "channels are dead on your sounds too: \(counts(unused)) on noise; the model does without "
+            + "them, or its front end is wrong. Leave them out, or see what 'maximize' says it tried"
+        ))
+    }
+    if !asleep.isEmpty {
+      findings.append(
+        finding(
+          .hint, .dead, asleep.map(\.name),
+          "channels are dead on noise: \(counts(asleep)); 'maximize' wakes such by climbing what comes "
+            + "before the activation, or begins where they are awake with --start SOUND"
+            + (report.sounds == nil ? "; --sounds here tells whether sounds wake them" : "")))
+    }
+    if !pruned.isEmpty {
+      findings.append(
+        finding(
+          .hint, .dead, pruned.map(\.name),
+          "channels say the same to everything, as if pruned: \(counts(pruned)); there is no pattern of "
+            + "them"))
+    }
+    return findings
+  }
+
+  private var saturationFindings: [ModelReport.Finding] {
+    report.layers.compactMap { layer in
+      guard layer.flatPart == FlatPart.Meaning.saturated.rawValue else { return nil }
+      let found = [("noise", layer.noise), ("your sounds", layer.sounds)].compactMap {
+        what, activity in
+        activity?.flat.flatMap { flat in
+          flat >= Self.notableFlat ? "\(ModelReport.share(flat)) on \(what)" : nil
+        }
+      }
+      guard !found.isEmpty else { return nil }
+      let before = (try? network.node(layer.name))?.inputs.first ?? ""
+      let remedy =
+        (try? network.node(before)) == nil ? "" : "; maximize what it reads instead: \(before)"
+      return finding(
+        .hint, .saturation, [layer.name],
+        "\(layer.name) is saturated (\(found.joined(separator: ", "))), and has next to no gradient "
+          + "there\(remedy)")
+    }
+  }
+}
+
+extension ModelReport.Layer {
+  /// What it did on the noises.
+  fileprivate var onNoise: ModelReport.Activity? { noise }
+
+  fileprivate func hasWeights(in network: Network) -> Bool {
+    (try? network.node(name))?.layer.parameterCount ?? 0 > 0
+  }
+}
