@@ -14,8 +14,9 @@ struct CheckCommand: ParsableCommand {
       part of its activation: zeros of a ReLU; of sigmoid, tanh and the like a slope below a \
       hundredth of the steepest; positions of a softmax where one class has more than 0.99.
 
-      With --sounds also whether the outputs tell sounds apart, and whether the sounds are to the \
-      first batch normalization what training was: if not, the front end is probably another.
+      With --sounds also whether the outputs tell sounds apart, and whether the sounds are to each \
+      batch normalization what its moving statistics say of training: if not, the front end is \
+      probably another.
 
       At the end stands a verdict: 'wrong' means that results cannot be trusted, 'doubtful' that \
       something most likely does not fit, 'hint' is good to know. The exit code is 1 if something \

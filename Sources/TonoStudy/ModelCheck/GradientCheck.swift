@@ -34,7 +34,7 @@ struct GradientCheck {
   private static let steps: [Float] = [0x1p-7, 0x1p-4, 0x1p-10]
 
   /// The largest second difference of a smooth output, as a share of the first.
-  private static let curvature = 0.05
+  private static let curvature = 0.02
 
   /// The layer.
   let layer: any Layer

@@ -52,6 +52,7 @@ public struct ModelCheck: Sendable {
   /// - Parameters:
   ///   - threads: how many work on it, at most.
   ///   - observe: called now and then from any thread; what it throws ends the check.
+  /// - Returns: what was found, with a verdict.
   /// - Throws: what `observe` throws, `StudyError` if no sound could be used, and `NetworkError`, which
   ///   a loaded network does not.
   public func run(
@@ -169,11 +170,8 @@ public struct ModelCheck: Sendable {
   private func layers(
     _ gradients: [String: GradientCheck.Outcome], _ noise: NetworkTally, _ sounds: NetworkTally?
   ) throws -> [ModelReport.Layer] {
-    var normalized: Set<String> = []
     return try network.nodes.map { node in
       let varies = try !network.inputs(of: [node.name]).isEmpty
-      let isFirst = !node.inputs.contains(where: normalized.contains)
-      if !isFirst || node.layer is BatchNormalization { normalized.insert(node.name) }
       func activity(_ tally: NetworkTally) -> ModelReport.Activity {
         ModelReport.Activity(tally.nodes[node.name] ?? .init(), varies: varies)
       }
@@ -184,9 +182,7 @@ public struct ModelCheck: Sendable {
         flatPart: FlatPart(of: node.layer)?.meaning.rawValue, noise: activity(noise),
         sounds: sounds.map(activity),
         normalization: (node.layer as? BatchNormalization).flatMap { layer in
-          sounds?.nodes[node.name].flatMap {
-            NormalizationMatch(layer, $0.moments, isFirst: isFirst)
-          }
+          sounds?.nodes[node.name].flatMap { NormalizationMatch(layer, $0.moments) }
         })
     }
   }

@@ -34,6 +34,8 @@ extension ModelReport {
     if sounds != nil { header.append("on sounds") }
     header.append("flat on noise")
     if sounds != nil { header.append("on sounds") }
+    let comparesTraining = layers.contains { $0.normalization != nil }
+    if comparesTraining { header.append("sounds off training") }
     return table(
       header,
       layers.map { layer in
@@ -41,6 +43,7 @@ extension ModelReport {
         return [layer.name, layer.kind, "\(layer.shape)", layer.gradientText]
           + activities.map { layer.deadText($0) }
           + activities.map { $0.flat.map(ModelReport.share) ?? "" }
+          + (comparesTraining ? [layer.normalization?.short ?? ""] : [])
       }, rightAligned: Set(3..<header.count))
   }
 
@@ -49,13 +52,14 @@ extension ModelReport {
       "Dead: channels with one value everywhere, on all inputs. Flat: values at a ReLU's zero, or "
         + "where a bounded activation has no slope."
     ]
+    if layers.contains(where: { $0.normalization != nil }) {
+      lines.append(
+        "Off training: how far the mean is from the moving mean, in its deviations, and the variance over "
+          + "the moving one; medians of the channels.")
+    }
     if let compiledDeviation {
       lines.append(
         "The compiled network that is climbed: gradient off by \(Self.short(compiledDeviation)).")
-    }
-    for layer in layers {
-      guard let match = layer.normalization, match.isFirst else { continue }
-      lines.append("\(layer.name), the sounds beside training: \(match.text).")
     }
     for answer in answers ?? [] {
       lines.append("\(answer.output) differs by \(Self.share(answer.spread)) between sounds.")
@@ -85,12 +89,17 @@ extension ModelReport {
 
   /// A deviation with the digits that matter.
   static func short(_ deviation: Double) -> String {
-    deviation >= 0.01 ? String(format: "%.2g", deviation) : String(format: "%.0e", deviation)
+    deviation == 0 || deviation >= 0.01
+      ? String(format: "%.2g", deviation) : String(format: "%.0e", deviation)
   }
 }
 
 extension ModelReport.Levels {
-  fileprivate var middle: String { String(format: "%.2f ± %.2f", mean, deviation) }
+  fileprivate var middle: String {
+    // No minus before a zero.
+    let mean = (100 * mean).rounded() / 100 + 0
+    return String(format: "%.2f ± %.2f", mean, deviation)
+  }
 
   fileprivate var range: String { String(format: "%.1f … %.1f", lowest, highest) }
 }
@@ -120,7 +129,10 @@ extension NormalizationMatch {
   /// The match in words.
   var text: String {
     String(
-      format: "mean %.2g deviations off, variance × %.2g (medians of its channels)", shift,
+      format: "the mean is off by %.2g of its deviations, the variance by a factor of %.2g", shift,
       varianceRatio)
   }
+
+  /// The match in numbers.
+  fileprivate var short: String { String(format: "%.2f, × %.2g", shift, varianceRatio) }
 }

@@ -172,21 +172,27 @@ struct ModelVerdict {
 
   private var frontEndFindings: [ModelReport.Finding] {
     var findings: [ModelReport.Finding] = []
-    let unlike = report.layers.filter { layer in
-      layer.normalization.map { $0.isFirst && $0.isUnusual } ?? false
-        && !layer.weights.contains { $0.kind == .untrained }
+    let matches = report.layers.compactMap { layer in
+      layer.weights.contains { $0.kind == .untrained }
+        ? nil : layer.normalization.map { (layer: layer.name, match: $0) }
     }
-    for layer in unlike {
-      guard let match = layer.normalization else { continue }
-      let inputs = (try? network.inputs(of: [layer.name]).map(\.name)) ?? []
-      let ends = report.inputs.filter { inputs.contains($0.name) }.compactMap(\.frontEnd)
+    if let first = matches.first(where: { $0.match.likeness == .unlike }) {
+      let (inputs, frontEnds) = inputs(of: first.layer)
       findings.append(
         finding(
-          .doubtful, .frontEnd, [layer.name] + inputs,
-          "\(layer.name): your sounds are unlike what it saw in training (\(match.text)), so that "
-            + "'\(list(ends, by: "', '"))' is probably not the front end of \(list(inputs, by: ", ")); "
-            + "compare bands, decibels and their reference, and normalization with the training's code, "
-            + "and give the right one with --front-end"))
+          .doubtful, .frontEnd, [first.layer] + inputs,
+          "to \(first.layer) your sounds are not what it was trained on: \(first.match.text). '\(frontEnds)' "
+            + "is probably not the front end of \(list(inputs, by: ", ")); compare normalization, decibels "
+            + "and their reference, and bands with the training's code, and give the right one with "
+            + "--front-end"))
+    } else if let first = matches.first(where: { $0.match.likeness == .somewhatUnlike }) {
+      let (inputs, frontEnds) = inputs(of: first.layer)
+      findings.append(
+        finding(
+          .hint, .frontEnd, [first.layer] + inputs,
+          "to \(first.layer) your sounds differ from what it was trained on: \(first.match.text). They may "
+            + "be of another kind; or '\(frontEnds)' is off in a detail, such as sample rate, frequency "
+            + "range or dynamic range"))
     }
     for input in report.inputs where input.sounds?.deviation == 0 {
       findings.append(
@@ -196,6 +202,13 @@ struct ModelVerdict {
         ))
     }
     return findings
+  }
+
+  /// The inputs that a layer sees, and the names of their front ends.
+  private func inputs(of layer: String) -> (names: [String], frontEnds: String) {
+    let names = (try? network.inputs(of: [layer]).map(\.name)) ?? []
+    let frontEnds = report.inputs.filter { names.contains($0.name) }.compactMap(\.frontEnd)
+    return (names, list(frontEnds, by: "', '"))
   }
 
   private var answerFindings: [ModelReport.Finding] {
@@ -247,8 +260,9 @@ struct ModelVerdict {
       list(
         layers.map { layer in
           let (noise, sounds) = (dead(layer, \.onNoise), dead(layer, \.sounds))
-          let heard = report.sounds == nil ? "" : " and \(sounds) on your sounds"
-          return "\(layer.name) \(noise) of \(layer.noise.channels)\(heard)"
+          return report.sounds == nil
+            ? "\(layer.name) \(noise) of \(layer.noise.channels)"
+            : "\(layer.name) \(noise) of \(layer.noise.channels) (\(sounds) on your sounds)"
         })
     }
     var findings: [ModelReport.Finding] = []
@@ -265,8 +279,8 @@ struct ModelVerdict {
       findings.append(
         finding(
           .hint, .dead, asleep.map(\.name),
-          "channels are dead on noise: \(counts(asleep)); 'maximize' wakes such by climbing what comes "
-            + "before the activation, or begins where they are awake with --start SOUND"
+          "channels are dead on noise: \(counts(asleep)). 'maximize' wakes such by climbing what comes "
+            + "before the activation first; --start SOUND begins where a sound has woken them"
             + (report.sounds == nil ? "; --sounds here tells whether sounds wake them" : "")))
     }
     if !pruned.isEmpty {

@@ -41,17 +41,14 @@ struct SoundSample: Sendable {
     examplesPerFile = (count + taken - 1) / taken
   }
 
-  /// What a file's first examples are to all inputs, each `[1] + input shape`.
+  /// What a file's first examples are to all inputs, each `[C, H, W]` in network units.
   ///
   /// - Throws: `AudioError` or `StudyError` if the file cannot be used.
   func examples(of file: SoundFolder.File, _ body: ([String: Tensor]) throws -> Void) throws {
     var reader = try StretchReader(folder.fullPath(of: file.path), frontEnd: longest)
     for _ in 0..<examplesPerFile {
       guard let stretch = try reader.next() else { return }
-      try body(
-        frontEnds.mapValues { frontEnd in
-          Tensor(batch: [try stretch.features(by: frontEnd)])
-        })
+      try body(frontEnds.mapValues { try stretch.features(by: $0) })
     }
   }
 }
