@@ -80,6 +80,7 @@ struct CheckCommand: ParsableCommand {
     do {
       report = try check.run(threads: threads) { try interruption.check() }
     } catch is Interruption.Interrupted {
+      Terminal.note("stopped")
       throw ExitCode(130)
     }
     for skipped in report.sounds?.skipped ?? [] { Terminal.note("skipped: \(skipped.reason)") }

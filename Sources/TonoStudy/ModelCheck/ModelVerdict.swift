@@ -2,17 +2,13 @@ import TonoNetwork
 
 /// What a report comes to: sentences that say what to do, most important first.
 struct ModelVerdict {
-  /// From this share on channels that are dead are worth a word.
-  private static let notableDead = 0.1
-  /// From this share on an activation counts as saturated.
-  private static let notableFlat = 0.5
   /// Outputs that differ less than this between sounds are all the same.
   private static let leastSpread = 1e-3
   /// How many layers a sentence names.
   private static let named = 4
 
-  private let report: ModelReport
-  private let network: Network
+  let report: ModelReport
+  let network: Network
 
   /// The verdict on a report without findings yet.
   init(_ report: ModelReport, _ network: Network) {
@@ -31,14 +27,14 @@ struct ModelVerdict {
     }
   }
 
-  private func finding(
+  func finding(
     _ severity: ModelReport.Severity, _ topic: ModelReport.Topic, _ layers: [String], _ text: String
   ) -> ModelReport.Finding {
     ModelReport.Finding(severity: severity, topic: topic, layers: layers, text: text)
   }
 
   /// Some texts in a row, of more than a few the first.
-  private func list(_ texts: [String], by separator: String = "; ") -> String {
+  func list(_ texts: [String], by separator: String = "; ") -> String {
     let rest = texts.count - Self.named
     return texts.prefix(Self.named).joined(separator: separator)
       + (rest > 0 ? "\(separator)and \(rest) more" : "")
@@ -100,12 +96,8 @@ struct ModelVerdict {
       let first = network.nodes.filter { node in
         broken.contains(node.name) && !node.inputs.contains(where: broken.contains)
       }
-      let innocent = first.filter { node in
-        !report.layers.contains { layer in
-          layer.name == node.name
-            && layer.weights.contains { $0.kind == .notFinite || $0.kind == .negativeVariance }
-        }
-      }.map(\.name)
+      let guilty = Set(report.layers.filter(\.hasBrokenWeights).map(\.name))
+      let innocent = first.map(\.name).filter { !guilty.contains($0) }
       guard !innocent.isEmpty else { return nil }
       return finding(
         .wrong, .notFinite, innocent,
@@ -119,7 +111,8 @@ struct ModelVerdict {
 
   private var gradientFindings: [ModelReport.Finding] {
     var findings: [ModelReport.Finding] = []
-    let deviations = report.layers.compactMap { layer in
+    // Broken weights are told of as such.
+    let deviations = report.layers.filter { !$0.hasBrokenWeights }.compactMap { layer in
       layer.gradient?.deviation.map { (layer: layer, deviation: $0) }
     }
     let wrong = deviations.filter {
@@ -161,7 +154,10 @@ struct ModelVerdict {
 
   private var missingFindings: [ModelReport.Finding] {
     guard !report.missing.isEmpty else { return [] }
-    let texts = report.missing.map { "\($0.name): \($0.reason)" }
+    let reasons = Dictionary(grouping: report.missing, by: \.reason).sorted { $0.key < $1.key }
+    let texts = reasons.map { reason, nodes in
+      "\(reason) (\(list(nodes.map(\.name), by: ", ")))"
+    }
     return [
       finding(
         .doubtful, .missing, report.missing.map(\.name),
@@ -223,102 +219,11 @@ struct ModelVerdict {
           + "front end is wrong")
     ]
   }
-
-  // MARK: - Good to know
-
-  /// The channels that are dead in a layer, and not already in what it reads.
-  private func dead(
-    _ layer: ModelReport.Layer, _ activity: KeyPath<ModelReport.Layer, ModelReport.Activity?>
-  ) -> Int {
-    guard let own = layer[keyPath: activity], let dead = own.dead, own.notFinite == 0,
-      let node = try? network.node(layer.name)
-    else { return 0 }
-    guard let before = report.layers.first(where: { $0.name == node.inputs.first }),
-      let read = before[keyPath: activity], let handed = read.dead, read.channels == own.channels
-    else { return dead.count }
-    return Set(dead).subtracting(handed).count
-  }
-
-  private var deadFindings: [ModelReport.Finding] {
-    var (asleep, unused, pruned): ([ModelReport.Layer], [ModelReport.Layer], [ModelReport.Layer])
-    (asleep, unused, pruned) = ([], [], [])
-    for layer in report.layers {
-      let least = max(1, Self.notableDead * Double(layer.noise.channels))
-      let (noise, sounds) = (dead(layer, \.onNoise), dead(layer, \.sounds))
-      if layer.flatPart == nil {
-        // Its inputs being dead is told of the layer where they die.
-        if layer.hasWeights(in: network), Double(noise) >= least, noise < layer.noise.channels {
-          pruned.append(layer)
-        }
-      } else if Double(sounds) >= least {
-        unused.append(layer)
-      } else if Double(noise) >= least {
-        asleep.append(layer)
-      }
-    }
-    func counts(_ layers: [ModelReport.Layer]) -> String {
-      list(
-        layers.map { layer in
-          let (noise, sounds) = (dead(layer, \.onNoise), dead(layer, \.sounds))
-          return report.sounds == nil
-            ? "\(layer.name) \(noise) of \(layer.noise.channels)"
-            : "\(layer.name) \(noise) of \(layer.noise.channels) (\(sounds) on your sounds)"
-        })
-    }
-    var findings: [ModelReport.Finding] = []
-    if !unused.isEmpty {
-      let all = unused.contains { dead($0, \.sounds) == $0.noise.channels }
-      findings.append(
-        finding(
-          all ? .doubtful : .hint, .dead, unused.map(\.name),
-          "channels are dead on your sounds too: \(counts(unused)) on noise; the model does without "
-            + "them, or its front end is wrong. Leave them out, or see what 'maximize' says it tried"
-        ))
-    }
-    if !asleep.isEmpty {
-      findings.append(
-        finding(
-          .hint, .dead, asleep.map(\.name),
-          "channels are dead on noise: \(counts(asleep)). 'maximize' wakes such by climbing what comes "
-            + "before the activation first; --start SOUND begins where a sound has woken them"
-            + (report.sounds == nil ? "; --sounds here tells whether sounds wake them" : "")))
-    }
-    if !pruned.isEmpty {
-      findings.append(
-        finding(
-          .hint, .dead, pruned.map(\.name),
-          "channels say the same to everything, as if pruned: \(counts(pruned)); there is no pattern of "
-            + "them"))
-    }
-    return findings
-  }
-
-  private var saturationFindings: [ModelReport.Finding] {
-    report.layers.compactMap { layer in
-      guard layer.flatPart == FlatPart.Meaning.saturated.rawValue else { return nil }
-      let found = [("noise", layer.noise), ("your sounds", layer.sounds)].compactMap {
-        what, activity in
-        activity?.flat.flatMap { flat in
-          flat >= Self.notableFlat ? "\(ModelReport.share(flat)) on \(what)" : nil
-        }
-      }
-      guard !found.isEmpty else { return nil }
-      let before = (try? network.node(layer.name))?.inputs.first ?? ""
-      let remedy =
-        (try? network.node(before)) == nil ? "" : "; maximize what it reads instead: \(before)"
-      return finding(
-        .hint, .saturation, [layer.name],
-        "\(layer.name) is saturated (\(found.joined(separator: ", "))), and has next to no gradient "
-          + "there\(remedy)")
-    }
-  }
 }
 
 extension ModelReport.Layer {
-  /// What it did on the noises.
-  fileprivate var onNoise: ModelReport.Activity? { noise }
-
-  fileprivate func hasWeights(in network: Network) -> Bool {
-    (try? network.node(name))?.layer.parameterCount ?? 0 > 0
+  /// Whether its weights alone make its values NaN or infinite.
+  fileprivate var hasBrokenWeights: Bool {
+    weights.contains { $0.kind == .notFinite || $0.kind == .negativeVariance }
   }
 }

@@ -23,10 +23,10 @@ public struct NormalizationMatch: Codable, Hashable, Sendable {
     return shift > 2 || ratio > 8 ? .unlike : shift > 0.5 || ratio > 2.5 ? .somewhatUnlike : .alike
   }
 
-  /// The match of a layer, given the moments of each channel of its input; nil without numbers, or with
-  /// some that are not finite.
+  /// The match of a layer, given the moments of each channel of its input; nil without statistics or
+  /// numbers, or with some that are not finite.
   init?(_ layer: BatchNormalization, _ moments: [NetworkTally.Moments]) {
-    guard !moments.isEmpty, moments.count == layer.mean.count,
+    guard layer.hasStatistics, !moments.isEmpty, moments.count == layer.mean.count,
       moments.allSatisfy({ $0.mean.isFinite && $0.variance.isFinite })
     else { return nil }
     let expected = zip(layer.mean, layer.variance).map { mean, variance in

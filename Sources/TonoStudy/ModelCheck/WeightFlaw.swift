@@ -31,7 +31,7 @@ public struct WeightFlaw: Codable, Hashable, Sendable {
   /// What is wrong with the arrays of a layer, in their order.
   static func flaws(of layer: any Layer) -> [WeightFlaw] {
     var flaws = LayerArray.all(of: layer).flatMap { array in array.flaws }
-    if let layer = layer as? BatchNormalization, !layer.mean.isEmpty,
+    if let layer = layer as? BatchNormalization, layer.hasStatistics, !layer.mean.isEmpty,
       layer.mean.allSatisfy({ $0 == 0 }), layer.variance.allSatisfy({ $0 == 1 })
     {
       let count = layer.mean.count
@@ -58,6 +58,8 @@ private struct LayerArray {
       let name = child.label ?? ""
       switch child.value {
       case let tensor as Tensor:
+        // Its name in files.
+        let name = name == "weights" ? "kernel" : name
         return [LayerArray(name, tensor.values, rank: tensor.shape.rank, isConstant)]
       case let values as [Float]:
         return [LayerArray(name, values, rank: 1, isConstant)]
@@ -83,7 +85,7 @@ private struct LayerArray {
     }
     if isConstant { return [flaw(.notFinite, \.isNaN)].compactMap { $0 } }
     let isStatistic = name == "mean" || name == "variance"
-    let isFactor = rank > 1 || name == "gamma"
+    let isFactor = name == "gamma" || rank > 1 && name != "beta" && name != "bias"
     return [
       flaw(.notFinite) { !$0.isFinite },
       name == "variance" ? flaw(.negativeVariance) { $0 < 0 } : nil,
@@ -92,4 +94,10 @@ private struct LayerArray {
       isStatistic ? nil : flaw(.huge) { $0.isFinite && $0.magnitude > WeightFlaw.hugeWeight },
     ].compactMap { $0 }
   }
+}
+
+extension BatchNormalization {
+  /// Whether it has statistics of a training; ONNX' sums and products with a number for each channel become
+  /// normalizations without.
+  var hasStatistics: Bool { epsilon > 0 }
 }
