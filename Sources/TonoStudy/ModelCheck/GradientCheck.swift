@@ -6,9 +6,9 @@ import TonoNetwork
 /// At a point x the layer is moved by ±h·d along a random direction d of all cells. Where the output's
 /// second difference is a small part of its first, it is smooth there; the others (kinks of rectifiers,
 /// windows whose maximum changes) get no weight, so that they cannot raise a false alarm. The smooth ones
-/// get random signs s, and Σ s·(y₊ − y₋) is compared with the backward pass of s along x₊ − x₋, in
-/// double precision, relative to the root of Σ (y₊ − y₋)²: an error in a share p of the cells then
-/// shows as about √p.
+/// get random weights w in −1…1, and Σ w·(y₊ − y₋) is compared with the backward pass of w along x₊ − x₋,
+/// in double precision, relative to the root of Σ w²·(y₊ − y₋)²: an error in a share p of the cells then
+/// shows as about √p. Of several draws of weights the largest deviation counts, of several h the smallest.
 struct GradientCheck {
   /// What a comparison came to.
   enum Outcome: Equatable {
@@ -31,7 +31,10 @@ struct GradientCheck {
   private static let rounding = 1e-6
 
   /// Half the distance between the two values, in standard deviations of each input.
-  private static let steps: [Float] = [0x1p-7, 0x1p-4, 0x1p-10]
+  private static let steps: [Float] = [0x1p-7, 0x1p-4, 0x1p-10, 0x1p-13]
+
+  /// How many draws of weights are compared: one alone may cancel an error by chance.
+  private static let draws = 4
 
   /// The largest second difference of a smooth output, as a share of the first.
   private static let curvature = 0.02
@@ -49,7 +52,9 @@ struct GradientCheck {
   ///   nothing, or its values are not finite at any point.
   func outcome(at inputs: [Tensor], using random: inout RandomSource) -> Outcome? {
     guard !(layer is Constant), inputs.contains(where: { $0.count > 0 }) else { return nil }
-    var outcomes = [inputs, inputs.map { elsewhere($0, using: &random) }]
+    // Behind what is broken there is noise alone to look at.
+    let isFinite = inputs.allSatisfy { $0.values.allSatisfy(\.isFinite) }
+    var outcomes = (isFinite ? [inputs, inputs.map { elsewhere($0, using: &random) }] : [])
       .compactMap { outcome(nearby: $0, using: &random) }
     if !outcomes.contains(where: \.isDecided) {
       let noise = inputs.map { input in
@@ -66,9 +71,19 @@ struct GradientCheck {
 
   /// Compares at one point, with a shorter or longer step where the first one tells too little.
   private func outcome(nearby point: [Tensor], using random: inout RandomSource) -> Outcome? {
+    let directions = point.map { input in
+      // The common part keeps sums over many cells from cancelling.
+      let length = Self.spread(of: input)
+      return input.values.map { _ in length * (random.normal() + 0.5) }
+    }
+    let middle = layer.forward(point)
+    let seed = random.next()
     var best: Outcome?
     for step in Self.steps {
-      guard let outcome = compare(at: point, step: step, using: &random) else { continue }
+      // The same weights for each step: else a wrong gradient would get another chance.
+      var weights = RandomSource(seed: seed, text: "weights")
+      let outcome = compare(at: point, middle, along: directions, step: step, &weights)
+      guard let outcome else { continue }
       if case .deviation(let deviation) = outcome {
         if deviation < Self.tolerance / 10 { return outcome }
         if case .deviation(let other)? = best, other <= deviation { continue }
@@ -82,27 +97,22 @@ struct GradientCheck {
 
   /// One comparison; nil if the values are not finite.
   private func compare(
-    at point: [Tensor], step: Float, using random: inout RandomSource
+    at point: [Tensor], _ middle: Tensor, along directions: [[Float]], step: Float,
+    _ random: inout RandomSource
   ) -> Outcome? {
-    let directions = point.map { input in
-      // The common part keeps sums over many cells from cancelling.
-      let length = step * Self.spread(of: input)
-      return input.values.map { _ in length * (random.normal() + 0.5) }
-    }
-    func moved(_ sign: Float) -> [Tensor] {
+    func moved(_ step: Float) -> [Tensor] {
       zip(point, directions).map { input, direction in
         Tensor(
-          shape: input.shape, values: zip(input.values, direction).map { $0 + sign * $1 })
+          shape: input.shape, values: zip(input.values, direction).map { $0 + step * $1 })
       }
     }
-    let (ahead, behind) = (moved(1), moved(-1))
-    let (middle, high, low) = (layer.forward(point), layer.forward(ahead), layer.forward(behind))
+    let (ahead, behind) = (moved(step), moved(-step))
+    let (high, low) = (layer.forward(ahead), layer.forward(behind))
 
-    let finite = middle.values.lazy.filter(\.isFinite)
-    let squares = finite.reduce(0.0) { $0 + Double($1) * Double($1) }
+    let squares = middle.values.reduce(0.0) { $0 + ($1.isFinite ? Double($1) * Double($1) : 0) }
     let noise = Self.rounding * (squares / Double(max(1, middle.count))).squareRoot()
-    var signs = Tensor(shape: middle.shape)
-    var (slope, lengths, count) = (0.0, 0.0, 0)
+    // What smooth elements move by; none of the others.
+    var (moves, lengths, count) = ([Double?](repeating: nil, count: middle.count), 0.0, 0)
     for index in middle.values.indices {
       let (up, at, down) = (
         Double(high.values[index]), Double(middle.values[index]), Double(low.values[index])
@@ -111,26 +121,40 @@ struct GradientCheck {
       guard (up - 2 * at + down).magnitude <= Self.curvature * first.magnitude + noise else {
         continue
       }
-      let sign: Float = random.next() & 1 == 0 ? 1 : -1
-      signs.values[index] = sign
-      slope += Double(sign) * first
+      moves[index] = first
       lengths += first * first
       count += 1
     }
     guard count > 0 else { return middle.values.allSatisfy(\.isFinite) ? .flat : nil }
-    let gradients = layer.backward(signs, inputs: point, output: middle)
-    var predicted = 0.0
-    for (gradient, (ahead, behind)) in zip(gradients, zip(ahead, behind)) {
-      for index in gradient.values.indices {
-        let distance = Double(ahead.values[index]) - Double(behind.values[index])
-        predicted += Double(gradient.values[index]) * distance
-      }
-    }
-    guard predicted.isFinite else { return .notFinite }
     // What rounding alone may do is no more than the tolerance.
-    let least = noise * Double(count).squareRoot() / Self.tolerance
-    let deviation = (slope - predicted).magnitude / max(lengths.squareRoot(), least, 1e-30)
-    return lengths.squareRoot() < least && deviation <= Self.tolerance
+    let least = noise / Self.tolerance
+    var deviation = 0.0
+    for _ in 0..<Self.draws {
+      var weights = Tensor(shape: middle.shape)
+      var (slope, slopes, squares) = (0.0, 0.0, 0.0)
+      for (index, move) in moves.enumerated() {
+        guard let move else { continue }
+        let weight = Float(Int32(truncatingIfNeeded: random.next())) * 0x1p-31
+        weights.values[index] = weight
+        let part = Double(weight) * move
+        slope += part
+        slopes += part * part
+        squares += Double(weight) * Double(weight)
+      }
+      var predicted = 0.0
+      for (gradient, (ahead, behind)) in zip(
+        layer.backward(weights, inputs: point, output: middle), zip(ahead, behind))
+      {
+        for index in gradient.values.indices {
+          let distance = Double(ahead.values[index]) - Double(behind.values[index])
+          predicted += Double(gradient.values[index]) * distance
+        }
+      }
+      guard predicted.isFinite else { return .notFinite }
+      let scale = max(slopes.squareRoot(), least * squares.squareRoot(), 1e-30)
+      deviation = max(deviation, (slope - predicted).magnitude / scale)
+    }
+    return lengths.squareRoot() <= least * Double(count).squareRoot() && deviation <= Self.tolerance
       ? .flat : .deviation(deviation)
   }
 

@@ -91,14 +91,16 @@ import TonoNetwork
     let wrong = Changed(layer: test.layer) { gradient in
       Tensor(shape: gradient.shape, values: gradient.values.map { 1.05 * $0 })
     }
-    var found = 0
-    for point in Self.points(test.shape) {
-      if case .deviation(let deviation) = outcome(wrong, point) {
-        // A random direction may be nearly level.
-        found += deviation > GradientCheck.tolerance ? 1 : 0
+    let outcomes = Self.points(test.shape).map { outcome(wrong, $0) }
+    let found = outcomes.count { outcome in
+      if case .deviation(let deviation) = outcome {
+        deviation > GradientCheck.tolerance
+      } else {
+        false
       }
     }
-    #expect(found >= 2, "found at \(found) of 5 points")
+    // Saturated, a softmax has no slope that could be wrong.
+    #expect(found >= (test.layer is Softmax ? 4 : 5), "\(outcomes)")
   }
 
   @Test("a forgotten border, swapped cells and a lost sign are found")

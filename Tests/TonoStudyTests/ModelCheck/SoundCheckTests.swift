@@ -80,19 +80,21 @@ import TonoNetwork
 
   @Test("channels that only sounds wake, and those that nothing wakes")
   func dead() throws {
-    // The first unit fires at sounds alone: tones are far above the level of a normalized noise.
-    let peak = GlobalMaxPooling2D()
+    let lowest = try #require(report(CheckedModel.sound()).inputs[0].sounds?.lowest)
+    // The first unit fires where no level is as low as each noise has some, the second always, the third
+    // never.
     let report = try report(
       CheckedModel.model([
-        .init(name: "peak", layer: peak, inputs: ["x"]),
+        .init(name: "negative", layer: Affine(scale: -1), inputs: ["x"]),
+        .init(name: "depth", layer: GlobalMaxPooling2D(), inputs: ["negative"]),
         .init(
           name: "dense",
           layer: Dense(
-            weights: Tensor(shape: [1, 3], values: [1, 1, 1]), bias: [-4, 0, -1e3]),
-          inputs: ["peak"]),
+            weights: Tensor(shape: [1, 3], values: [-1, 1, 1]), bias: [0.1 - lowest, 0, -1e3]),
+          inputs: ["depth"]),
         .init(name: "relu", layer: ReLU(), inputs: ["dense"]),
       ]))
-    let relu = report.layers[2]
+    let relu = report.layers[3]
     #expect(relu.noise.dead == [0, 2] && relu.sounds?.dead == [2], "\(relu)")
     let found = report.findings.filter { $0.topic == .dead }
     #expect(found.count == 1 && found[0].text.contains("relu 1 of 3 (2 on noise)"))
