@@ -37,7 +37,7 @@ struct GradientCheck {
   private static let draws = 4
 
   /// The largest second difference of a smooth output, as a share of the first.
-  private static let curvature = 0.02
+  private static let curvature = 0.005
 
   /// The layer.
   let layer: any Layer

@@ -129,10 +129,13 @@ extension NormalizationMatch {
   /// The match in words.
   var text: String {
     String(
-      format: "the mean is off by %.2g of its deviations, the variance by a factor of %.2g", shift,
-      varianceRatio)
+      format:
+        "the mean is off by %.2f of its deviations, the variance by a factor of \(ratioFormat)",
+      shift, varianceRatio)
   }
 
   /// The match in numbers.
-  fileprivate var short: String { String(format: "%.2f, × %.2g", shift, varianceRatio) }
+  fileprivate var short: String { String(format: "%.2f, × \(ratioFormat)", shift, varianceRatio) }
+
+  private var ratioFormat: String { varianceRatio < 100 ? "%.2f" : "%.0f" }
 }
