@@ -171,7 +171,7 @@ public struct Examples: Sendable {
         while let (stretch, bytes) = sound.next() {
           try checkForFailure()
           do {
-            let features = try features(of: stretch)
+            let features = try stretch.features(by: frontEnd)
             sound.add(try listener.answers(to: features, in: workspace), to: stretch)
           } catch {
             sound.fail(error)
@@ -193,14 +193,6 @@ public struct Examples: Sendable {
           + (first?.reason ?? "they hold nothing"))
     }
     return result
-  }
-
-  private func features(of stretch: Stretch) throws -> Tensor {
-    let features = try frontEnd.features(of: stretch.sound)
-    guard features.values.allSatisfy(\.isFinite) else {
-      throw StudyError("too loud: its power is no finite number; scale it down")
-    }
-    return features
   }
 
   // MARK: - Writing

@@ -58,6 +58,25 @@ public struct SoundFolder: Sendable {
     }
   }
 
+  /// One sound file, whatever its name ends in, or the sound files below a folder.
+  ///
+  /// - Throws: as `init(_:excluding:)`.
+  public init(fileOrFolder url: URL) throws {
+    var status = stat()
+    guard stat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      try self.init(url)
+      return
+    }
+    self.init(
+      url.deletingLastPathComponent(),
+      files: [File(path: url.lastPathComponent, byteCount: Int(status.st_size))])
+  }
+
+  private init(_ url: URL, files: [File]) {
+    self.url = url
+    self.files = files
+  }
+
   /// How large all files are together.
   public var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
 

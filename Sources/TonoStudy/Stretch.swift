@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoNetwork
 
 /// A part of a sound file that a front end takes as one example.
 struct Stretch: Sendable {
@@ -8,6 +9,17 @@ struct Stretch: Sendable {
   let start: Double
   /// Its sound, at the file's own rate.
   let sound: Waveform
+
+  /// What a front end makes of it, in network units.
+  ///
+  /// - Throws: as `FrontEnd.features(of:)`, and `StudyError` if its power is no finite number.
+  func features(by frontEnd: FrontEnd) throws -> Tensor {
+    let features = try frontEnd.features(of: sound)
+    guard features.values.allSatisfy(\.isFinite) else {
+      throw StudyError("too loud: its power is no finite number; scale it down")
+    }
+    return features
+  }
 }
 
 /// A sound file as stretches of a front end's `seconds`, each beginning where the frames of the one before

@@ -36,7 +36,8 @@ struct Tonoscope: ParsableCommand {
       """,
     version: "\(tonoscopeVersion) (\(KernelSet.current.name))",
     subcommands: [
-      InspectCommand.self, MaximizeCommand.self, SonifyCommand.self, ExamplesCommand.self,
-      ConvertCommand.self, FeaturesCommand.self, ActivationsCommand.self, GradientCommand.self,
+      InspectCommand.self, CheckCommand.self, MaximizeCommand.self, SonifyCommand.self,
+      ExamplesCommand.self, ConvertCommand.self, FeaturesCommand.self, ActivationsCommand.self,
+      GradientCommand.self,
     ])
 }

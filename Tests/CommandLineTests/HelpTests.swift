@@ -7,7 +7,13 @@ import TonoStudy
   @Test(
     "every command explains itself",
     arguments: [
-      ([], ["inspect", "maximize", "features", "activations", "gradient", "convert", "--version"]),
+      (
+        [],
+        [
+          "inspect", "check", "maximize", "features", "activations", "gradient", "convert",
+          "--version",
+        ]
+      ),
       (["inspect"], ["--json", "--architecture", "--print-architecture", "receptive"]),
       (
         ["maximize"],
@@ -17,6 +23,7 @@ import TonoStudy
           "--exact-convolution",
         ]
       ),
+      (["check"], ["--sounds", "--starts", "--seed", "--json", "--threads", "exit code", "dead"]),
       (["examples"], ["--sounds", "--out", "--count", "--front-end", "--threads", "most-1.wav"]),
       (["features"], ["--front-end", "--out", "--png"]),
       (["activations"], ["--input", "--layers", "--out"]),
