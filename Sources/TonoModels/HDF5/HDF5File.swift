@@ -41,7 +41,8 @@ enum HDF5 {
           url,
           "the HDF5 file is truncated or damaged (\(lastHDF5Error())); copy or download it again")
       }
-      return try body(HDF5Group(handle: root, url: url, byteCount: byteCount, path: ""))
+      let budget = HDF5Budget(byteCount: byteCount)
+      return try body(HDF5Group(handle: root, url: url, budget: budget, path: ""))
     }
   }
 }
