@@ -126,6 +126,33 @@ def virtual(file):
     group.create_virtual_dataset("fc/kernel:0", layout)
 
 
+def shared_array(file):
+    """Layers that all lead to one array, which takes a thousandth of its numbers in the file."""
+    names = [f"d{index}" for index in range(8)]
+    layers = [layer("InputLayer", "x", batch_input_shape=[None, 500])]
+    layers += [layer("Dense", name, units=500, use_bias=False) for name in names]
+    attribute("model_config", json.dumps(
+        {"class_name": "Sequential", "config": {"name": "m", "layers": layers}}))(file)
+    group = file["model_weights"]
+    for name in LAYERS:
+        del group[name]
+    del group.attrs["layer_names"]
+    group.attrs["layer_names"] = [np.bytes_(name) for name in names]
+    inner = group.create_group(names[0])
+    inner.attrs["weight_names"] = [np.bytes_("k")]
+    inner.create_dataset("k", data=np.zeros((500, 500), "f4"), compression="gzip")
+    for name in names[1:]:
+        group[name] = inner
+
+
+def huge_piece(file):
+    """A few numbers, of a piece of two gigabytes."""
+    group = file["model_weights/fc"]
+    del group["fc/kernel:0"]
+    group.create_dataset(
+        "fc/kernel:0", shape=(32, 4), maxshape=(None, None), dtype="f4", chunks=(1 << 15, 1 << 14))
+
+
 def attribute(name, value):
     def change(file):
         del file.attrs[name]
@@ -176,7 +203,8 @@ def main(folder):
         "not_text": attribute("model_config", np.bytes_(b"\xff\xfe{}")),
         "deep_json": attribute("model_config", np.bytes_("[" * 10000)),
         "keras_1": attribute("keras_version", np.bytes_("1.2.2")),
-        "not_keras": not_keras,
+        "not_keras": not_keras, "shared_array": shared_array, "huge_piece": huge_piece,
+        "deflated": replaced("fc/kernel:0", np.zeros((1000, 1000), "f4"), compression="gzip"),
     }.items():
         write(at(name), change)
 

@@ -435,6 +435,14 @@ def write_broken(folder):
     x = b.input("x", [1, 2])
     y = b.node("ConstantOfShape", "zeros", b.integers(2**14, 2**15))
     put("constant_bomb", lambda m: None, b.model(b.node("Add", "sum", x, y)))
+    b = Builder(13)
+    x = b.input("x", [1, 2])
+    wide, kernel = [
+        b.node("ConstantOfShape", name, b.integers(1, 1, 1, width))
+        for name, width in [("wide", 2**22), ("kernel", 2**20)]
+    ]
+    b.node("Conv", "conv", wide, kernel)
+    put("constant_work", lambda m: None, b.model(b.node("Relu", "relu", x)))
     with open(os.path.join(folder, "deep.onnx"), "wb") as file:
         file.write(bytes_of_nested(300))
 

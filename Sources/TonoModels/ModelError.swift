@@ -1,4 +1,5 @@
 import Foundation
+import TonoNetwork
 
 /// Why a model cannot be read, in one sentence: the file, the place, got and expected, a remedy.
 public struct ModelError: Error, Equatable, CustomStringConvertible {
@@ -13,16 +14,7 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
   /// Names in files may be anything: line feeds and what else controls a terminal become `�`.
   public init(_ file: URL, _ problem: String) {
     self.file = file
-    self.problem = Self.oneLine(problem)
-  }
-
-  /// A sentence on one line of moderate length, whatever names a damaged file has put into it.
-  static func oneLine(_ sentence: String) -> String {
-    var line = String.UnicodeScalarView()
-    for scalar in sentence.unicodeScalars.prefix(2_000) {
-      line.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
-    }
-    return String(line)
+    self.problem = oneLine(problem)
   }
 
   /// The sentence: the file as it was named, then what is wrong with it.

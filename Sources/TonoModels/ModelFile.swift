@@ -87,12 +87,12 @@ enum FileContent {
     return data
   }
 
-  /// All of a file.
+  /// All of a file, of which only what is looked at takes memory.
   ///
   /// - Throws: `ModelError` if it is not there, is a folder, or cannot be read.
   static func bytes(of url: URL) throws -> Data {
     try check(url)
-    guard let data = try? Data(contentsOf: url) else {
+    guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
       throw ModelError(url, "the file cannot be read; check its permissions")
     }
     return data

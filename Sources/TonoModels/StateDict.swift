@@ -40,7 +40,7 @@ struct StateDict {
 
   private func architecture(from file: URL?) throws -> Architecture {
     if let file { return try Architecture(parsing: try FileContent.text(of: file), of: file) }
-    if let embedded { return try Architecture(parsing: Data(embedded.utf8), of: arrays.url) }
+    if let embedded { return try Architecture(parsing: embedded.utf8, of: arrays.url) }
     let plain = Set(arrays.names).union(arrays.aliases.keys)
     if let known = Architecture.tlIminet(of: plain) { return known }
     let some = arrays.names.sorted().prefix(3).joined(separator: ", ")

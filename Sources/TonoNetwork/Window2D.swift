@@ -39,6 +39,9 @@ public struct Window2D: Hashable, Sendable {
   /// How the map is extended at its edges.
   public let padding: Padding
 
+  /// The most cells from a window's first to its last: the kernels count in 32 bits.
+  private static let longestSpan = 1 << 30
+
   /// A window of `size` cells, each number of which is at least 1.
   public init(size: Pair, strides: Pair = .one, dilation: Pair = .one, padding: Padding = .valid) {
     precondition(
@@ -53,8 +56,13 @@ public struct Window2D: Hashable, Sendable {
   /// The rows and columns of output for a map of `rows`×`columns` cells:
   /// ⌊(extent + padding − dilation·(size − 1) − 1) ÷ stride⌋ + 1.
   ///
-  /// - Throws: `ShapeError` if the window is larger than the padded map.
+  /// - Throws: `ShapeError` if the window is larger than the padded map, or than any.
   public func output(rows: Int, columns: Int) throws -> Pair {
+    for (size, dilation) in [(size.rows, dilation.rows), (size.columns, dilation.columns)]
+    where size > Self.longestSpan / dilation {
+      throw ShapeError(
+        "a window of \(size) cells, each \(dilation) from the next, is larger than any map")
+    }
     let placement = place(rows: rows, columns: columns)
     guard placement.out_rows > 0, placement.out_columns > 0 else {
       throw ShapeError(

@@ -43,7 +43,7 @@ public enum NumPyArchive {
   /// How much all entries together may take: a multiple of the archive, but at least 64 MiB.
   ///
   /// A few kilobytes of deflated zeros can claim gigabytes; spectrograms hardly shrink at all.
-  private static func largestContents(ofArchive bytes: Int) -> Int { max(64 << 20, 100 * bytes) }
+  private static func largestContents(ofArchive bytes: Int) -> Int { max(64 << 20, 8 * bytes) }
 
   /// Puts the file's name in front of what is wrong with an archive.
   private static func naming<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {

@@ -47,9 +47,15 @@ extension Tensor {
       strides.append(stride)
       stride *= extent
     }
-    let offsets = zip(shape.extents, strides).reduce([0]) { offsets, axis in
-      offsets.flatMap { offset in (0..<axis.0).map { offset + $0 * axis.1 } }
+    let axes = zip(shape.extents, strides).reversed()
+    let values = (0..<elements.count).map { index in
+      var (rest, offset) = (index, 0)
+      for (extent, stride) in axes {
+        offset += rest % extent * stride
+        rest /= extent
+      }
+      return elements[offset]
     }
-    self.init(shape: shape, values: offsets.map { elements[$0] })
+    self.init(shape: shape, values: values)
   }
 }

@@ -11,6 +11,8 @@ struct NumPyHeader {
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   private static let alignment = 64
+  /// The longest header that is read, in bytes: that of an array of numbers takes about a hundred.
+  private static let longest = 1 << 16
   /// NumPy leaves room for the first extent to grow to as many digits.
   private static let roomForGrowth = 21
 
@@ -62,6 +64,11 @@ struct NumPyHeader {
     let start = prefix + length
     guard start <= bytes.count else {
       throw StudyError("\(file) is truncated within its NumPy header; save it again")
+    }
+    guard length <= longest else {
+      throw StudyError(
+        "\(file) has a NumPy header of \(length) bytes, at most \(longest) are read; save it again as"
+          + " an array of plain numbers")
     }
     let text = String(decoding: bytes[prefix..<start], as: UTF8.self)
     return (try parse(text, file: file), start)

@@ -100,6 +100,7 @@ struct ONNXFileTests {
     ("expand_bomb", "more than 2^30 numbers"), ("tile_bomb", "repeats an axis"),
     ("reshape_bomb", "asks for an axis of"), ("pad_bomb", "which do not fit"),
     ("constant_bomb", "makes constants far larger than the file"),
+    ("constant_work", "takes too long to compute from constants"),
     ("deep", "nests graphs or types more than 100 deep"),
   ])
   func brokenFilesAreRefused(name: String, reason: String) throws {

@@ -104,6 +104,25 @@ func counting(_ shape: Shape) -> Tensor {
     #expect(throws: StudyError.self) { try NumPyArray.decode(bytes, file: "memory") }
   }
 
+  /// NumPy itself writes about a hundred bytes.
+  @Test func refusesLongHeaders() {
+    let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (0,), }"
+    let header = [UInt8](text.utf8) + [UInt8](repeating: 0x20, count: 1 << 20)
+    let length = withUnsafeBytes(of: UInt32(header.count).littleEndian) { Array($0) }
+    let bytes = [0x93] + [UInt8]("NUMPY".utf8) + [2, 0] + length + header
+    let error = #expect(throws: StudyError.self) {
+      try NumPyArray.decode(bytes, file: "long.npy")
+    }
+    #expect(error?.description.contains("at most 65536 are read") == true)
+  }
+
+  /// What a damaged header holds cannot control a terminal.
+  @Test func errorsAreOneLine() {
+    let bytes = NumPyArray.encode(counting([2, 3])).map { $0 == 0x66 ? 0x0A : $0 }
+    let error = #expect(throws: StudyError.self) { try NumPyArray.decode(bytes, file: "a.npy") }
+    #expect(error?.description.contains { $0.isNewline } == false)
+  }
+
   @Test func namesAFileThatIsMissing() {
     let error = #expect(throws: StudyError.self) {
       try NumPyArray.read(URL(filePath: "/nowhere/at/all.npy"))

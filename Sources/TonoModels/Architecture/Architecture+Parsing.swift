@@ -12,7 +12,7 @@ extension Architecture {
   /// The architecture that JSON text describes; `url` is the file, for messages.
   ///
   /// - Throws: `ModelError` if this is not JSON, not an architecture, or not one of this version.
-  init(parsing text: Data, of url: URL) throws {
+  init(parsing text: some Sequence<UInt8>, of url: URL) throws {
     func failure(_ problem: String) -> ModelError { ModelError(url, "the architecture " + problem) }
     let json: JSONValue
     do {

@@ -15,6 +15,10 @@ enum NumberFormat: String, Sendable, CaseIterable {
     }
   }
 
+  /// The most numbers that all arrays of a file of so many bytes are together: weights in half
+  /// precision, or in single precision and each used twice.
+  static func mostNumbers(ofFile bytes: Int) -> Int { max(1 << 20, bytes / 2) }
+
   /// The numbers at these places, counted in numbers from the first byte, rounded to 32-bit floats.
   ///
   /// - Precondition: each place lies within the bytes.

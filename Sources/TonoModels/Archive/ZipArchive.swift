@@ -32,6 +32,7 @@ public struct ZipArchive: ~Copyable {
     guard !bytes.isEmpty else {
       throw ZipError("is empty, expected a zip archive; save it again")
     }
+    try ZipDirectory(byteCount: bytes.count) { Array(bytes[$0]) }.check()
     return try bytes.withUnsafeBytes { buffer in
       var archive = try ZipArchive(budget: budget) { error in
         zip_source_buffer_create(buffer.baseAddress, UInt64(buffer.count), 0, error)
@@ -44,6 +45,7 @@ public struct ZipArchive: ~Copyable {
   ///
   /// - Throws: ``ZipError`` if it is no archive.
   public init(_ url: URL, budget: Int) throws {
+    try ZipDirectory(of: url)?.check()
     try self.init(budget: budget) { zip_source_file_create(url.path, 0, -1, $0) }
   }
 

@@ -5,17 +5,14 @@ import Foundation
 struct HDF5Dataset: ~Copyable {
   private let handle: HDF5Handle
   private let url: URL
-  private let byteCount: Int
+  private let budget: HDF5Budget
   private let path: String
 
-  /// The most that a compressed byte can unfold to: the limit of deflate, which h5py uses.
-  private static let largestCompression = 1032
-
   /// A view of an open dataset.
-  init(handle: consuming HDF5Handle, url: URL, byteCount: Int, path: String) {
+  init(handle: consuming HDF5Handle, url: URL, budget: HDF5Budget, path: String) {
     self.handle = handle
     self.url = url
-    self.byteCount = byteCount
+    self.budget = budget
     self.path = path
   }
 
@@ -35,8 +32,17 @@ struct HDF5Dataset: ~Copyable {
       throw ModelError(url, "dataset '\(path)' keeps its numbers in another file; merge the two")
     }
     let extents = try extents(of: space)
-    let count = try count(
-      extents, elementSize: H5Tget_size(type.id), isFiltered: H5Pget_nfilters(creation.id) > 0)
+    let isFiltered = H5Pget_nfilters(creation.id) > 0
+    let most = budget.contents(isFiltered: isFiltered) / max(1, H5Tget_size(type.id))
+    // The library takes memory for whole pieces, however few of their elements are meant.
+    try check(pieceExtents(creation), most)
+    let count = try check(extents, most)
+    guard budget.spend(count) else {
+      throw ModelError(
+        url,
+        "dataset '\(path)' and those before it hold more numbers than the file can; the file is"
+          + " damaged")
+    }
     var values = [Float](repeating: 0, count: count)
     let whole = tono_hdf5_whole_space()
     guard
@@ -57,16 +63,24 @@ struct HDF5Dataset: ~Copyable {
     return extents.map { Int(clamping: $0) }
   }
 
-  /// How many elements there are: no more than the file has bytes for.
-  private func count(_ extents: [Int], elementSize: Int, isFiltered: Bool) throws -> Int {
-    let largest = byteCount.multipliedReportingOverflow(
-      by: isFiltered ? Self.largestCompression : 1)
+  /// The extents of the pieces in which the elements are stored; none if it is in one.
+  private func pieceExtents(_ creation: borrowing HDF5Handle) throws -> [Int] {
+    guard H5Pget_layout(creation.id) == H5D_CHUNKED else { return [] }
+    var extents = [hsize_t](repeating: 0, count: Int(H5S_MAX_RANK))
+    let rank = H5Pget_chunk(creation.id, H5S_MAX_RANK, &extents)
+    guard rank >= 0 else { throw unreadable() }
+    return extents.prefix(Int(rank)).map { Int(clamping: $0) }
+  }
+
+  /// The number of elements, of which there must not be more than the file has bytes for.
+  @discardableResult
+  private func check(_ extents: [Int], _ most: Int) throws -> Int {
     var count = 1
     for extent in extents {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
       count = overflow ? Int.max : product
     }
-    guard !largest.overflow, elementSize > 0, count <= largest.partialValue / elementSize else {
+    guard count <= most else {
       throw ModelError(
         url, "dataset '\(path)' claims to be larger than the file; the file is damaged")
     }

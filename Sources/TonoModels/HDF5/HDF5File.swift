@@ -22,6 +22,9 @@ enum HDF5 {
     let target = url.resolvingSymlinksInPath()
     let byteCount = try target.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     return try lock.withLock { _ in
+      // Nothing is written that the library must finish at the program's end, and after damaged files
+      // it says there that it cannot.
+      H5dont_atexit()
       // Without this the library prints its error stack; and it would load filters as plug-ins.
       H5Eset_auto2(tono_hdf5_default_error_stack(), nil, nil)
       H5PLset_loading_state(0)
@@ -41,7 +44,8 @@ enum HDF5 {
           url,
           "the HDF5 file is truncated or damaged (\(lastHDF5Error())); copy or download it again")
       }
-      return try body(HDF5Group(handle: root, url: url, byteCount: byteCount, path: ""))
+      let budget = HDF5Budget(byteCount: byteCount)
+      return try body(HDF5Group(handle: root, url: url, budget: budget, path: ""))
     }
   }
 }

@@ -11,17 +11,17 @@ struct HDF5Group: ~Copyable {
   /// The file, for messages.
   let url: URL
 
-  /// The size of the file: the bound for everything that is read from it.
-  let byteCount: Int
+  /// The bound for everything that is read from the file.
+  let budget: HDF5Budget
 
   /// The group's path from the root; empty for the root itself.
   let path: String
 
   /// A view of an open group.
-  init(handle: consuming HDF5Handle, url: URL, byteCount: Int, path: String) {
+  init(handle: consuming HDF5Handle, url: URL, budget: HDF5Budget, path: String) {
     self.handle = handle
     self.url = url
-    self.byteCount = byteCount
+    self.budget = budget
     self.path = path
   }
 
@@ -48,7 +48,7 @@ struct HDF5Group: ~Copyable {
       let group = HDF5Handle(
         H5Gopen2(handle.id, name, tono_hdf5_default_properties()), close: H5Gclose)
     else { throw ModelError(url, "there is no readable group '\(place)' in the file") }
-    return HDF5Group(handle: group, url: url, byteCount: byteCount, path: place)
+    return HDF5Group(handle: group, url: url, budget: budget, path: place)
   }
 
   /// The elements of a dataset of floating-point numbers of any width, as 32-bit floats.
@@ -60,7 +60,7 @@ struct HDF5Group: ~Copyable {
       let dataset = HDF5Handle(
         H5Dopen2(handle.id, name, tono_hdf5_default_properties()), close: H5Dclose)
     else { throw ModelError(url, "there is no readable dataset '\(place)' in the file") }
-    return try HDF5Dataset(handle: dataset, url: url, byteCount: byteCount, path: place).floats()
+    return try HDF5Dataset(handle: dataset, url: url, budget: budget, path: place).floats()
   }
 
   /// Whether the group has an attribute of this name.
@@ -103,7 +103,8 @@ struct HDF5Group: ~Copyable {
       let attribute = HDF5Handle(
         H5Aopen(handle.id, name, tono_hdf5_default_properties()), close: H5Aclose)
     else { throw ModelError(url, "\(place) cannot be read: \(lastHDF5Error())") }
-    return try HDF5Attribute(handle: attribute, url: url, byteCount: byteCount, place: place)
-      .strings()
+    return try HDF5Attribute(
+      handle: attribute, url: url, byteCount: budget.byteCount, place: place
+    ).strings()
   }
 }

@@ -12,7 +12,7 @@ enum JSONValue: Sendable, Equatable {
   /// Parses JSON text.
   ///
   /// - Returns: nothing if this is not JSON, nested too deeply, or names something twice.
-  init?(parsing text: Data) {
+  init?(parsing text: some Sequence<UInt8>) {
     guard let value = try? JSONParser.parse(text) else { return nil }
     self = value
   }

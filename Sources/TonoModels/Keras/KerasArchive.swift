@@ -31,13 +31,13 @@ struct KerasArchive {
           + " model.save(\"model.keras\")")
     }
     let version = try entries[Self.metadata].flatMap { entry in
-      JSONValue(parsing: Data(try archive.contents(of: entry)))?["keras_version"].string
+      JSONValue(parsing: try archive.contents(of: entry))?["keras_version"].string
     }
     let model =
       if let architecture {
         try KerasModelParser(url: architecture).parse(try FileContent.text(of: architecture))
       } else {
-        try KerasModelParser(url: url).parse(Data(try archive.contents(of: config)))
+        try KerasModelParser(url: url).parse(try archive.contents(of: config))
       }
     let content = try Self.withFile(try archive.contents(of: weights), of: url) { file in
       do {

@@ -58,7 +58,7 @@ struct KerasHDF5 {
       if let architecture, let given {
         try KerasModelParser(url: architecture).parse(given)
       } else if let config = try root.string("model_config") {
-        try KerasModelParser(url: url).parse(Data(config.utf8))
+        try KerasModelParser(url: url).parse(config.utf8)
       } else {
         throw ModelError(
           url,

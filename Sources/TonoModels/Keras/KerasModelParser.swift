@@ -13,10 +13,10 @@ struct KerasModelParser {
   /// The model that JSON text describes.
   ///
   /// - Throws: `ModelError` if this is not JSON or not a Keras model.
-  func parse(_ data: Data) throws -> KerasModel {
+  func parse(_ text: some Sequence<UInt8>) throws -> KerasModel {
     let json: JSONValue
     do {
-      json = try JSONParser.parse(data)
+      json = try JSONParser.parse(text)
     } catch {
       throw ModelError(
         url, "the model's architecture \(error); write it with model.to_json()")

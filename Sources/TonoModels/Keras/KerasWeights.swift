@@ -23,10 +23,11 @@ struct KerasWeights {
     }
     let layers = model.layers.filter { !$0.variables().isEmpty }
     var names = layers.map(\.name)
-    if !names.allSatisfy(stored.contains) {
+    let known = Set(stored)
+    if !names.allSatisfy(known.contains) {
       let weighted = try stored.filter { try !group.group($0).weightNames().isEmpty }
       guard weighted.count == names.count else {
-        let missing = names.first { !stored.contains($0) } ?? ""
+        let missing = names.first { !known.contains($0) } ?? ""
         throw ModelError(
           group.url,
           "there are no weights for layer '\(missing)': the file has \(weighted.count)"

@@ -45,8 +45,16 @@ struct ONNXFile {
   }
 
   private func parse(_ data: Data) throws -> Onnx_ModelProto {
+    guard ONNXFootprint.isModerate(data) else {
+      throw ModelError(
+        url,
+        "the file holds far more nodes, attributes and names than a network of its size; export the"
+          + " model again")
+    }
     do {
-      return try Onnx_ModelProto(serializedBytes: data)
+      var options = BinaryDecodingOptions()
+      options.discardUnknownFields = true
+      return try Onnx_ModelProto(serializedBytes: data, options: options)
     } catch BinaryDecodingError.messageDepthLimit {
       throw ModelError(
         url, "the file nests graphs or types more than 100 deep; expected a network's few")

@@ -7,7 +7,28 @@ struct ONNXFolding {
   /// The largest whole number that a float counts exactly.
   private static let mostPlaces = 1 << 24
 
+  /// The most multiplications that are done while a network is built: seconds of them.
+  private static let mostWork = 1e10
+
   init(_ layer: any Layer) { self.layer = layer }
+
+  /// Checks that the layer is no endless work on the constants of a small file.
+  ///
+  /// - Throws: `ModelError` if making `count` numbers takes too long.
+  func checkWork(_ inputs: [ONNXValue], making count: Int, for call: ONNXCall) throws {
+    let first = inputs.first?.layout.extents ?? []
+    let each =
+      switch (layer as? TimeDistributed)?.layer ?? layer {
+      case is MatMul: first.last ?? 1
+      case is WindowPooling, is MaxPooling2D, is AveragePooling2D: first.dropFirst().reduce(1, *)
+      case is LocalResponseNormalization: first.first ?? 1
+      case let inner: inner.parameterCount
+      }
+    guard Double(count) * Double(each) <= Self.mostWork else {
+      throw call.failure(
+        "takes too long to compute from constants; simplify the model before exporting it")
+    }
+  }
 
   /// What the layer makes of constant inputs.
   ///

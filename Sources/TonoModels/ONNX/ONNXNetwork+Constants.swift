@@ -59,9 +59,11 @@ extension ONNXNetwork {
   }
 
   /// Constant: in one of several attributes.
-  private func literal(_ call: ONNXCall) throws -> ONNXValue {
+  private mutating func literal(_ call: ONNXCall) throws -> ONNXValue {
     if let tensor = try call.tensor("value") {
-      return ONNXValue(try tensors.read(tensor, at: "the value of node '\(call.name)'"))
+      let place = "the value of node '\(call.name)'"
+      try spendIntegers(of: tensor, at: place)
+      return ONNXValue(try tensors.read(tensor, at: place))
     }
     if call.has("value_float") {
       let number = try call.number("value_float", default: 0)

@@ -7,6 +7,7 @@ extension ONNXNetwork {
     for tensor in graph.initializer {
       let place = "initializer '\(tensor.name)'"
       do {
+        try spendIntegers(of: tensor, at: place)
         let constant = try tensors.read(tensor, at: place)
         warnOfNonFinite(constant, at: place)
         values[tensor.name] = ONNXValue(constant)
@@ -17,6 +18,18 @@ extension ONNXNetwork {
     for tensor in graph.sparseInitializer {
       values[tensor.values.name] = ONNXValue(
         .missing("initializer '\(tensor.values.name)' is sparse, which is not read"), shape: [1])
+    }
+  }
+
+  /// Takes whole numbers from their budget: each takes eight bytes, in the file perhaps one.
+  ///
+  /// - Throws: `ONNXUnsupported` if there are too many, `ModelError` if they have no shape.
+  mutating func spendIntegers(of tensor: Onnx_TensorProto, at place: String) throws {
+    guard ONNXNumberKind(rawValue: tensor.dataType)?.isFloatingPoint == false else { return }
+    integerBudget -= try tensors.count(of: tensor, at: place)
+    guard integerBudget >= 0 else {
+      throw ONNXUnsupported(
+        "\(place) holds small whole numbers instead of weights, of which not so many are read")
     }
   }
 

@@ -27,6 +27,9 @@ struct ONNXNetwork {
   /// How many more constants may be computed, in elements.
   private var constantBudget: Int
 
+  /// How many more whole numbers may be kept of the file's arrays: places and extents are few.
+  var integerBudget: Int
+
   /// The tensors that are read to bring their channels to the front, and by nothing else.
   let transposedNames: Set<String>
 
@@ -47,6 +50,7 @@ struct ONNXNetwork {
     self.operators = operators
     self.tensors = tensors
     constantBudget = max(1 << 24, fileSize)
+    integerBudget = max(1 << 22, fileSize / 2)
     transposedNames = Self.transposedNames(of: graph)
   }
 
@@ -107,7 +111,7 @@ struct ONNXNetwork {
 
   /// Keeps a warning, unless it is one already or there are many.
   mutating func warn(_ sentence: String) {
-    let sentence = ModelError.oneLine(sentence)
+    let sentence = oneLine(sentence)
     guard warnings.count < Self.mostWarnings, !warnings.contains(sentence) else { return }
     warnings.append(sentence)
   }
@@ -147,7 +151,9 @@ struct ONNXNetwork {
     if layout.count == 0 { return ONNXValue(.constant(.floats([])), shape: shape, layout: layout) }
     guard inputs.contains(where: { $0.constant == nil }) else {
       try spend(layout.count, call)
-      let numbers = try ONNXFolding(layer).evaluate(inputs, for: call)
+      let folding = ONNXFolding(layer)
+      try folding.checkWork(inputs, making: layout.count, for: call)
+      let numbers = try folding.evaluate(inputs, for: call)
       return ONNXValue(.constant(numbers), shape: shape, layout: layout)
     }
     var constants: [Int: Tensor] = [:]

@@ -31,6 +31,13 @@ struct ONNXTensorReader {
     return try typed(tensor, kind, shape, at: place)
   }
 
+  /// How many numbers a tensor says it has.
+  ///
+  /// - Throws: `ModelError` if they are absurdly many.
+  func count(of tensor: Onnx_TensorProto, at place: String) throws -> Int {
+    try shape(of: tensor, at: place).reduce(1, *)
+  }
+
   private func shape(of tensor: Onnx_TensorProto, at place: String) throws -> [Int] {
     var count = 1
     for extent in tensor.dims {

@@ -18,10 +18,10 @@ extension Pickle {
       return first
     case .orderedDictionary, .dictionary:
       // Members come afterwards; those of another dictionary are that dictionary.
-      return arguments.first ?? add(.dictionary([]))
+      return arguments.first ?? add(dictionary([]))
     case .size, .tuple: return add(.tuple(arguments.first.flatMap(elements) ?? []))
-    case .list: return add(.list(arguments.first.flatMap(elements) ?? []))
-    case .set: return add(.set(arguments.first.flatMap(elements) ?? []))
+    case .list: return add(list(arguments.first.flatMap(elements) ?? []))
+    case .set: return add(.set)
     case .encode, .device, .storage, .type: return add(.other)
     }
   }

@@ -1,7 +1,8 @@
 /// What a Python pickle holds: plain values, containers and tensors, and nothing else.
 ///
 /// Containers lie in one list and refer to each other by their places in it, so that neither cycles
-/// nor any depth of nesting need recursion.
+/// nor any depth of nesting need recursion. What lists and dictionaries hold lies beside them: as a part
+/// of an enumeration it would be copied whenever it grows.
 struct Pickle {
   /// A value, or the place of an object.
   enum Value: Sendable {
@@ -16,10 +17,13 @@ struct Pickle {
 
   /// A container, or what a file of PyTorch adds.
   enum Object: Sendable {
-    case list([Value])
+    /// A list: its place among `lists`.
+    case list(Int)
     case tuple([Value])
-    case dictionary([(key: Value, value: Value)])
-    case set([Value])
+    /// A dictionary: its place among `dictionaries`.
+    case dictionary(Int)
+    /// A set, which weights have no use for.
+    case set
     indirect case global(PickleGlobal)
     indirect case storage(TorchStorage)
     indirect case tensor(TorchTensor)
@@ -29,6 +33,12 @@ struct Pickle {
 
   /// The objects, in the order in which they were made.
   var objects: [Object] = []
+
+  /// The elements of lists.
+  var lists: [[Value]] = []
+
+  /// The members of dictionaries.
+  var dictionaries: [[(key: Value, value: Value)]] = []
 
   /// The value that the pickle stands for.
   var root = Value.none
@@ -45,12 +55,24 @@ struct Pickle {
   private static let longestKey = 1000
   private static let longestShape = 16
 
+  /// A new list.
+  mutating func list(_ elements: [Value]) -> Object {
+    lists.append(elements)
+    return .list(lists.count - 1)
+  }
+
+  /// A new dictionary.
+  mutating func dictionary(_ members: [(key: Value, value: Value)]) -> Object {
+    dictionaries.append(members)
+    return .dictionary(dictionaries.count - 1)
+  }
+
   /// The members of a dictionary that have strings for keys.
   ///
   /// - Returns: nothing if this is no dictionary.
   func members(_ value: Value) -> [String: Value]? {
-    guard case .dictionary(let pairs)? = object(value) else { return nil }
-    return pairs.reduce(into: [:]) { members, pair in
+    guard case .dictionary(let place)? = object(value) else { return nil }
+    return dictionaries[place].reduce(into: [:]) { members, pair in
       if case .string(let key) = pair.key, key.utf8.count <= Self.longestKey {
         members[key] = pair.value
       }
@@ -60,7 +82,8 @@ struct Pickle {
   /// The elements of a tuple or list.
   func elements(_ value: Value) -> [Value]? {
     switch object(value) {
-    case .tuple(let elements)?, .list(let elements)?: elements
+    case .tuple(let elements)?: elements
+    case .list(let place)?: lists[place]
     default: nil
     }
   }

@@ -23,7 +23,7 @@ final class TorchFile: NamedArrays {
   private var budget: Int
 
   /// The names in the state dict.
-  var names: Set<String> { Set(tensors.keys) }
+  let names: Set<String>
 
   /// Reads the state dict of an open archive of so many bytes.
   ///
@@ -59,8 +59,9 @@ final class TorchFile: NamedArrays {
     } catch let error as PickleError {
       throw ModelError(url, error.description)
     }
+    names = Set(tensors.keys)
     self.archive = archive
-    budget = max(1 << 20, 4 * byteCount)
+    budget = NumberFormat.mostNumbers(ofFile: byteCount)
   }
 
   private static func isShorter(_ one: String, _ other: String) -> Bool {

@@ -43,10 +43,16 @@ struct TorchTensor: Sendable {
 
   /// The place of each element in row-major order.
   ///
-  /// - Complexity: O(elements); `lastPlace` must have been checked.
-  var places: [Int] {
-    zip(extents, strides).reduce([offset]) { places, axis in
-      places.flatMap { place in (0..<axis.0).lazy.map { place + $0 * axis.1 } }
+  /// `lastPlace` must have been checked.
+  var places: some Collection<Int> {
+    let axes = zip(extents, strides).reversed()
+    return (0..<extents.reduce(1, *)).lazy.map { [offset] index in
+      var (rest, place) = (index, offset)
+      for (extent, stride) in axes {
+        place += rest % extent * stride
+        rest /= extent
+      }
+      return place
     }
   }
 

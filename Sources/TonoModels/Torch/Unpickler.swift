@@ -15,19 +15,30 @@ struct Unpickler {
   /// The heights of the stack at which marks lie.
   private var marks: [Int] = []
   private var memo: [Int: Pickle.Value] = [:]
+  private var budget: MemoryBudget
+  /// The most values that were on the stack at once.
+  private var height = 0
+
+  /// What a value in a container or on the stack, an object and an entry of the memo take, with the
+  /// room that they leave to grow.
+  private static let (valueSize, objectSize, memoSize) = (48, 64, 96)
+
+  /// What a call makes at most: a tensor, its extents and its strides.
+  private static let callSize = 256
 
   /// What a pickle holds.
   ///
   /// - Throws: ``PickleError`` if it asks for anything but weights, is damaged, or piles up too much.
   static func unpickle(_ bytes: [UInt8]) throws -> Pickle {
-    var machine = Unpickler(reader: PickleReader(bytes), mostValues: 10_000 + bytes.count / 4)
+    var machine = Unpickler(bytes)
     while try machine.step() {}
     return machine.pickle
   }
 
-  private init(reader: PickleReader, mostValues: Int) {
-    self.reader = reader
-    self.mostValues = mostValues
+  private init(_ bytes: [UInt8]) {
+    reader = PickleReader(bytes)
+    mostValues = 10_000 + bytes.count / 4
+    budget = MemoryBudget(bytes: bytes.count)
   }
 
   /// Runs one instruction.
@@ -58,21 +69,23 @@ struct Unpickler {
     case "G":
       let bits = try reader.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       try push(.float(Double(bitPattern: bits)))
-    case "\u{8C}": try push(.string(reader.text(reader.unsigned(1))))
-    case "X": try push(.string(reader.text(reader.unsigned(4))))
-    case "\u{8D}": try push(.string(reader.text(reader.unsigned(8))))
-    case "C", "U": try push(.bytes(Array(reader.bytes(reader.unsigned(1)))))
-    case "B", "T": try push(.bytes(Array(reader.bytes(reader.unsigned(4)))))
-    case "\u{8E}", "\u{96}": try push(.bytes(Array(reader.bytes(reader.unsigned(8)))))
+    case "\u{8C}": try pushText(reader.unsigned(1))
+    case "X": try pushText(reader.unsigned(4))
+    case "\u{8D}": try pushText(reader.unsigned(8))
+    case "C", "U": try pushBytes(reader.unsigned(1))
+    case "B", "T": try pushBytes(reader.unsigned(4))
+    case "\u{8E}", "\u{96}": try pushBytes(reader.unsigned(8))
     // Containers.
-    case "]": try make(.list([]))
+    case "]": try make(pickle.list([]))
     case ")": try make(.tuple([]))
-    case "}": try make(.dictionary([]))
-    case "\u{8F}": try make(.set([]))
-    case "l": try make(.list(popMark()))
+    case "}": try make(pickle.dictionary([]))
+    case "\u{8F}": try make(.set)
+    case "l": try make(pickle.list(popMark()))
     case "t": try make(.tuple(popMark()))
-    case "d": try make(.dictionary(pairs(popMark())))
-    case "\u{91}": try make(.set(popMark()))
+    case "d": try make(pickle.dictionary(pairs(popMark())))
+    case "\u{91}":
+      _ = try popMark()
+      try make(.set)
     case "\u{85}": try make(.tuple(pop(1)))
     case "\u{86}": try make(.tuple(pop(2)))
     case "\u{87}": try make(.tuple(pop(3)))
@@ -83,6 +96,7 @@ struct Unpickler {
     // The stack and the memo.
     case "(":
       guard marks.count < mostValues else { throw tooMuch }
+      try spend(Self.valueSize)
       marks.append(stack.count)
     case "0": if marks.last == stack.count { marks.removeLast() } else { _ = try pop() }
     case "1": _ = try popMark()
@@ -101,6 +115,7 @@ struct Unpickler {
       }
       try make(.global(PickleGlobal(module: module, name: name)))
     case "R", "\u{81}":
+      try spend(Self.callSize)
       let (function, arguments) = (try pop(2)).pair
       try check()
       try push(pickle.value(of: function, arguments))
@@ -120,6 +135,10 @@ struct Unpickler {
     return true
   }
 
+  private mutating func spend(_ size: Int) throws {
+    guard budget.spend(size) else { throw tooMuch }
+  }
+
   private var damaged: PickleError {
     PickleError(
       "the pickle makes no sense at byte \(reader.position - 1); the file is damaged, copy or"
@@ -128,14 +147,31 @@ struct Unpickler {
 
   private var tooMuch: PickleError {
     PickleError(
-      "the pickle piles up more than \(mostValues) values, which no file of weights does")
+      "the pickle piles up more than \(mostValues) values or far more memory than it is long, which no"
+        + " file of weights does")
   }
 
   // MARK: - The stack
 
   private mutating func push(_ value: Pickle.Value) throws {
     guard stack.count < mostValues else { throw tooMuch }
+    if stack.count == height {
+      height += 1
+      try spend(Self.valueSize)
+    }
     stack.append(value)
+  }
+
+  private mutating func pushText(_ count: Int) throws {
+    let text = try reader.text(count)
+    try spend(count)
+    try push(.string(text))
+  }
+
+  private mutating func pushBytes(_ count: Int) throws {
+    let bytes = Array(try reader.bytes(count))
+    try spend(count + Self.objectSize)
+    try push(.bytes(bytes))
   }
 
   private mutating func pushInteger(bytes count: Int) throws {
@@ -155,6 +191,7 @@ struct Unpickler {
 
   private mutating func pop(_ count: Int) throws -> [Pickle.Value] {
     guard stack.count - (marks.last ?? 0) >= count else { throw damaged }
+    try spend(count * Self.valueSize)
     defer { stack.removeLast(count) }
     return Array(stack.suffix(count))
   }
@@ -162,14 +199,16 @@ struct Unpickler {
   /// The values above the last mark.
   private mutating func popMark() throws -> [Pickle.Value] {
     guard let mark = marks.popLast() else { throw damaged }
+    try spend((stack.count - mark) * Self.valueSize)
     defer { stack.removeLast(stack.count - mark) }
     return Array(stack[mark...])
   }
 
   // MARK: - Objects
 
-  private func check() throws {
+  private mutating func check() throws {
     guard pickle.objects.count < mostValues else { throw tooMuch }
+    try spend(Self.objectSize)
   }
 
   private mutating func make(_ object: Pickle.Object) throws {
@@ -178,30 +217,19 @@ struct Unpickler {
     try push(.object(pickle.objects.count - 1))
   }
 
-  /// Adds elements to the list or set on top of the stack, in place.
+  /// Adds elements to the list or set on top of the stack.
   private mutating func add(_ values: [Pickle.Value]) throws {
-    guard case .object(let place) = try top() else { throw damaged }
-    switch pickle.objects[place] {
-    case .list(var elements):
-      pickle.objects[place] = .other
-      elements += values
-      pickle.objects[place] = .list(elements)
-    case .set(var elements):
-      pickle.objects[place] = .other
-      elements += values
-      pickle.objects[place] = .set(elements)
+    switch pickle.object(try top()) {
+    case .list(let place)?: pickle.lists[place] += values
+    case .set?: break
     default: throw damaged
     }
   }
 
-  /// Adds members to the dictionary on top of the stack, in place.
+  /// Adds members to the dictionary on top of the stack.
   private mutating func add(_ pairs: [(key: Pickle.Value, value: Pickle.Value)]) throws {
-    guard case .object(let place) = try top(),
-      case .dictionary(var members) = pickle.objects[place]
-    else { throw damaged }
-    pickle.objects[place] = .other
-    members += pairs
-    pickle.objects[place] = .dictionary(members)
+    guard case .dictionary(let place)? = pickle.object(try top()) else { throw damaged }
+    pickle.dictionaries[place] += pairs
   }
 
   private func pairs(
@@ -213,6 +241,7 @@ struct Unpickler {
 
   private mutating func remember(at index: Int) throws {
     guard memo.count < mostValues else { throw tooMuch }
+    try spend(Self.memoSize)
     memo[index] = try top()
   }
 

@@ -46,16 +46,22 @@ public struct WindowPooling: UnaryLayer {
 
     /// The cells of a map of `extent` cells that a window holds, padding left out.
     fileprivate func cells(of window: Int, extent: Int) -> [Int] {
-      (0..<size).map { window * stride - before + $0 * dilation }.filter {
-        (0..<extent).contains($0)
-      }
+      members(of: window, in: 0..<extent).map { window * stride - before + $0 * dilation }
     }
 
     /// How many cells a window holds, those of the padding too.
     fileprivate func count(of window: Int, extent: Int) -> Int {
-      (0..<size).count {
-        (-before..<extent + after).contains(window * stride - before + $0 * dilation)
+      members(of: window, in: -before..<extent + after).count
+    }
+
+    /// Which of a window's cells lie in a range: the window may be far larger than the map.
+    private func members(of window: Int, in range: Range<Int>) -> Range<Int> {
+      let start = window * stride - before
+      func first(from cell: Int) -> Int {
+        cell <= start ? 0 : (cell - start + dilation - 1) / dilation
       }
+      let end = min(size, first(from: range.upperBound))
+      return min(first(from: range.lowerBound), end)..<end
     }
   }
 

@@ -25,7 +25,7 @@ struct UnpicklerTests {
     #expect(read.integers(try #require(members["a"])) == nil)
     guard case .tuple(let tuple)? = read.object(try #require(members["a"])),
       case .int(1) = tuple[0], case .int(-2) = tuple[1], case .none = tuple[2],
-      case .list(let list)? = read.object(try #require(members["b"])), case .bool(true) = list[0],
+      let list = read.elements(try #require(members["b"])), case .bool(true) = list[0],
       case .float(0.5) = list[1]
     else { throw PickleError("other values") }
   }
@@ -97,6 +97,17 @@ struct UnpicklerTests {
     }
     let memo = [0x80, 2, 0x4E] + [UInt8](repeating: 0x94, count: 1_000_000) + [0x2E]
     #expect(Self.error(memo)?.description.contains("piles up") == true)
+  }
+
+  /// Lists and dictionaries grow in place.
+  @Test(.timeLimit(.minutes(1))) func growingContainersAreNotCopied() throws {
+    let list: [UInt8] = [0x28, 0x4E, 0x4E, 0x65]
+    let member: [UInt8] = [0x4E, 0x4E, 0x73]
+    for (container, growth) in [(UInt8(0x5D), list), (0x7D, member)] {
+      let program = [[UInt8]](repeating: growth, count: 200_000).joined()
+      let pickle = [0x80, 2, container] + program + [0x2E]
+      #expect(try Unpickler.unpickle(pickle).objects.count == 1)
+    }
   }
 
   /// A set of a long list, again and again, takes no time and no room.
