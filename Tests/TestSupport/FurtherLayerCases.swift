@@ -1,4 +1,3 @@
-import TestSupport
 import TonoNetwork
 
 /// Layers that files of other frameworks than Keras need.
