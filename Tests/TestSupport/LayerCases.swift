@@ -12,7 +12,8 @@ public struct LayerCase: Sendable, CustomStringConvertible {
   public let isPositive: Bool
 
   /// A layer on inputs of these shapes.
-  public init(_ description: String, _ layer: any Layer, positive: Bool = false, _ inputs: Shape...) {
+  public init(_ description: String, _ layer: any Layer, positive: Bool = false, _ inputs: Shape...)
+  {
     self.description = description
     self.layer = layer
     self.inputs = inputs

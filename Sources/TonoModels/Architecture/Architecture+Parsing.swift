@@ -87,7 +87,9 @@ private struct ArchitectureParser {
       throw failure("an input in the architecture has no name; give it one")
     }
     let extents = json["shape"].array?.map(\.extent) ?? []
-    guard !extents.isEmpty, extents.count <= Architecture.mostAxes, extents.allSatisfy({ ($0 ?? 0) > 0 }) else {
+    guard !extents.isEmpty, extents.count <= Architecture.mostAxes,
+      extents.allSatisfy({ ($0 ?? 0) > 0 })
+    else {
       throw failure(
         "input '\(name)' has no shape; expected a list of positive extents such as [1, 128, 128]")
     }

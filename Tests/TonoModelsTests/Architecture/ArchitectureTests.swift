@@ -106,21 +106,25 @@ struct ArchitectureTests {
     (selection("[null, null, [[0, 4]]]"), "unsupported 'places'"),
     (selection("[null, null, [[0, 4194305, 0]]]"), "unsupported 'places'"),
     (
-      selection("[[[0, 4194304, 0]], [[0, 4194304, 0]], [[0, 4194304, 0]], [[0, 4194304, 0]], [0]]"),
+      selection(
+        "[[[0, 4194304, 0]], [[0, 4194304, 0]], [[0, 4194304, 0]], [[0, 4194304, 0]], [0]]"),
       "more than 2^24 places"
     ),
     (selection(#"[null]"#, more: #", "as": "Cut""#), "expected one of 'Slice', 'Gather'"),
     (
-      node(#""kind": "Reduction", "inputs": ["x"], "settings": {"operation": "product", "axes": [0]}"#),
+      node(
+        #""kind": "Reduction", "inputs": ["x"], "settings": {"operation": "product", "axes": [0]}"#),
       "expected one of 'mean'"
     ),
     (
       node(
-        #""kind": "Reduction", "inputs": ["x"], "settings": {"operation": "sum", "axes": [0, 1, 2]}"#),
+        #""kind": "Reduction", "inputs": ["x"], "settings": {"operation": "sum", "axes": [0, 1, 2]}"#
+      ),
       "without any axis or number"
     ),
     (
-      node(#""kind": "Reduction", "inputs": ["x"], "settings": {"operation": "sum", "axes": [0, 0]}"#),
+      node(
+        #""kind": "Reduction", "inputs": ["x"], "settings": {"operation": "sum", "axes": [0, 0]}"#),
       "twice"
     ),
     (pooling(#""window": [2, 2], "windows": [2]"#), "as many numbers as 'window' has"),

@@ -116,7 +116,9 @@ struct LayerDescriptionTests {
   }
 
   @Test func placesAreListedInRuns() throws {
-    let places = [Array(0..<40), [-1, -1, 0, 1, 2, 1, 0], [5, 9], [-1, -1, -1, 0], [9, 7, 5, 4]]
+    let places = [
+      Array(0..<40), [-1, -1, 0, 1, 2, 1, 0], [5, 9], [-1, -1, -1, 0], [9, 7, 5, 4],
+    ]
     let selection = Selection(kind: "Slice", places: places + [nil])
     #expect(
       selection.layerDescription.settings["places"]?.text
