@@ -151,7 +151,7 @@ public struct PatternFigure: Sendable {
     guard let frontEnd = frontEnds[input] else {
       return .linear(label: "bin", from: -0.5, to: Double(rows) - 0.5, cells: rows)
     }
-    let octaves = [1_000.0, 4_000, 2_000, 8_000, 500, 16_000, 250]
+    let octaves = [1_000.0, 4_000, 2_000, 8_000, 500, 16_000, 250, 125]
     return .nonlinear(label: "frequency (Hz)", values: octaves + [0], cells: rows) {
       frontEnd.bandPosition(of: $0) + 0.5
     }
