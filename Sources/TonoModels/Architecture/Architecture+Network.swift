@@ -6,6 +6,9 @@ extension Architecture {
   /// The largest sample of a node, in elements (4 GB): more is a damaged file.
   private static let largestSample = 1 << 30
 
+  /// The most places along axes that all layers list together.
+  private static let mostPlaces = 1 << 24
+
   /// How many elements a shape has; nothing if they are more than memory holds.
   static func count(of extents: [Int]) -> Int? {
     var count = 1
@@ -39,6 +42,7 @@ extension Architecture {
     }
     var warnings: [String] = []
     var nodes: [Network.Node] = []
+    var mostPlaces = Self.mostPlaces
     for node in self.nodes {
       guard shapes[node.name] == nil else {
         throw ModelError(
@@ -52,15 +56,20 @@ extension Architecture {
           "node '\(node.name)' reads '\(missing.prefix(200))', which is no input and no node before"
             + " it; name one, or put it first")
       }
-      var decoder = LayerDecoder(node, url: url) { name, place in
+      var decoder = LayerDecoder(node, url: url, mostPlaces: mostPlaces) { name, place in
         try arrays.tensor(named: name, aliases: aliases, for: place)
       }
       let layer = try decoder.layer()
-      warnings += layer.layerDescription.warnings(of: node.name)
+      mostPlaces = decoder.mostPlaces
+      warnings +=
+        DescribedNode.describing(layer)?.description.warnings(of: node.name) ?? []
       do {
         let shape = try layer.outputShape(read)
         guard Self.count(of: shape.extents) != nil else {
           throw decoder.failure("has an output of more than 2^30 numbers a sample")
+        }
+        guard shape.rank > 0, shape.count > 0 else {
+          throw decoder.failure("has an output of shape [\(shape)], without any axis or number")
         }
         shapes[node.name] = shape
       } catch let error as ShapeError {
@@ -81,28 +90,34 @@ extension Architecture {
 
   /// What a network is made of: its architecture, and its arrays by names `NODE.ROLE` in order.
   ///
+  /// Where no output can be computed, the outputs are the layers that no other reads.
+  ///
   /// - Throws: `ModelError` about `url` if a layer is of a kind that cannot be described.
   static func describing(
     _ network: Network, url: URL
   ) throws -> (architecture: Architecture, arrays: [(name: String, tensor: Tensor)]) {
     var arrays: [(name: String, tensor: Tensor)] = []
     let nodes = try network.nodes.map { node in
-      guard let layer = node.layer as? any DescribedLayer else {
+      guard let described = DescribedNode.describing(node.layer) else {
         throw ModelError(
           url,
           "layer '\(node.name)' is of the kind '\(node.layer.kind)', which the architecture's JSON"
             + " does not describe yet; keep the model in its own format")
       }
-      let description = layer.layerDescription
+      let description = described.description
       let weights = description.weights.sorted { $0.key < $1.key }
       arrays += weights.map { ("\(node.name).\($0.key)", $0.value) }
       return Node(
-        name: node.name, kind: layer.kind, inputs: node.inputs, settings: description.settings,
+        name: node.name, kind: described.kind, inputs: node.inputs, settings: description.settings,
         weights: description.weights.keys.reduce(into: [:]) {
           $0[$1] = WeightReference(name: "\(node.name).\($1)")
         })
     }
-    return (Architecture(inputs: network.inputs, nodes: nodes, outputs: network.outputs), arrays)
+    let read = Set(nodes.flatMap(\.inputs))
+    let outputs =
+      network.outputs.isEmpty
+      ? nodes.map(\.name).filter { !read.contains($0) } : network.outputs
+    return (Architecture(inputs: network.inputs, nodes: nodes, outputs: outputs), arrays)
   }
 }
 

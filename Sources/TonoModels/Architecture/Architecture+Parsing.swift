@@ -4,7 +4,7 @@ import TonoNetwork
 /// Reading the JSON.
 extension Architecture {
   /// The most layers that are read.
-  private static let mostNodes = 10_000
+  private static let mostNodes = 100_000
 
   /// The longest name, in bytes: names are those of folders.
   private static let longestName = 200
@@ -86,8 +86,10 @@ private struct ArchitectureParser {
     guard let name = json["name"].string else {
       throw failure("an input in the architecture has no name; give it one")
     }
-    let extents = json["shape"].array?.map(\.integer) ?? []
-    guard !extents.isEmpty, extents.count <= 8, extents.allSatisfy({ ($0 ?? 0) > 0 }) else {
+    let extents = json["shape"].array?.map(\.extent) ?? []
+    guard !extents.isEmpty, extents.count <= Architecture.mostAxes,
+      extents.allSatisfy({ ($0 ?? 0) > 0 })
+    else {
       throw failure(
         "input '\(name)' has no shape; expected a list of positive extents such as [1, 128, 128]")
     }

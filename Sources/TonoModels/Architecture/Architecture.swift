@@ -19,13 +19,17 @@ import TonoNetwork
 ///     }
 ///
 /// Shapes are those of one sample, channels first. Nodes stand in topological order: each after
-/// those it reads. ``DescribedLayer`` lists the kinds; each says its own settings and weights. A weight
+/// those it reads. ``LayerDescription/kinds`` lists the kinds; each says its own settings and weights,
+/// ``DescribedNode`` those of all. A weight
 /// is the name of an array of the weights' file, or that and which of the array's axes each axis of
 /// the layer's is: PyTorch keeps the kernels of its Linear transposed. `frontEnds` is optional and
 /// only carried along.
 struct Architecture: Sendable {
   /// The version of the JSON.
   static let version = 1
+
+  /// The most axes of a tensor.
+  static let mostAxes = 32
 
   /// One layer in its place in the graph.
   struct Node: Sendable {

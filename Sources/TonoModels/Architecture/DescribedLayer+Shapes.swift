@@ -81,7 +81,7 @@ extension Reshape: DescribedLayer {
   }
 
   init(from decoder: inout LayerDecoder) throws {
-    let extents = try decoder.integers("shape", minimum: 1)
+    let extents = try decoder.extents("shape")
     guard Architecture.count(of: extents) != nil else {
       throw decoder.failure("has a shape of more than 2^30 numbers; correct 'shape'")
     }

@@ -11,6 +11,10 @@ extension Conv2D: DescribedLayer {
   }
 
   init(from decoder: inout LayerDecoder) throws {
+    try self.init(from: &decoder, hasBias: true)
+  }
+
+  fileprivate init(from decoder: inout LayerDecoder, hasBias: Bool) throws {
     let kernel = try decoder.tensor("kernel", rank: 4)
     let groups = try decoder.integer("groups", default: 1, minimum: 1)
     guard kernel.shape[0] % groups == 0 else {
@@ -21,7 +25,8 @@ extension Conv2D: DescribedLayer {
     guard max(dilation.rows, dilation.columns) <= 1_000_000 / max(kernel.shape[2], kernel.shape[3])
     else { throw decoder.failure("has a window of more than a million cells; correct 'dilation'") }
     self.init(
-      kernel: kernel, bias: try decoder.optionalVector("bias", count: kernel.shape[0]),
+      kernel: kernel,
+      bias: hasBias ? try decoder.optionalVector("bias", count: kernel.shape[0]) : nil,
       strides: try decoder.pair("strides", default: .one), dilation: dilation, groups: groups,
       padding: try decoder.padding())
   }
@@ -42,31 +47,38 @@ extension Dense: DescribedLayer {
   }
 }
 
-/// `mean` and `variance` `[C]`, `gamma` (ones) and `beta` (zeros) `[C]`, `epsilon` (1e-5).
-extension BatchNormalization: DescribedLayer {
-  /// PyTorch's own.
-  private static let defaultEpsilon: Float = 1e-5
-
+/// The adjoint of a convolution: `kernel` `[C, O ÷ groups, kernel rows, kernel columns]`, `bias` `[O]` or
+/// none, `output`: its rows and columns; `strides`, `dilation` (1 × 1), `groups` (1) and `padding`
+/// (`valid`) are those of the convolution from the output to the input.
+extension ConvTranspose2D: DescribedLayer {
   var layerDescription: LayerDescription {
-    var description = LayerDescription(["epsilon": JSONValue(epsilon)])
-    for (role, values) in [
-      ("gamma", gamma), ("beta", beta), ("mean", mean), ("variance", variance),
-    ] { description.add(role, values) }
+    var description = convolution.layerDescription
+    description.settings["output"] = output.json
+    description.add("bias", bias)
     return description
   }
 
   init(from decoder: inout LayerDecoder) throws {
-    let mean = try decoder.tensor("mean", rank: 1).values
-    let count = mean.count
-    guard let variance = try decoder.optionalVector("variance", count: count) else {
-      throw decoder.failure("names no array for its variance; add \"variance\" to its \"weights\"")
+    let convolution = try Conv2D(from: &decoder, hasBias: false)
+    let output = try decoder.extents("output")
+    guard output.count == 2 else {
+      throw decoder.failure(
+        setting: "output", expected: "two whole numbers of at least 1: rows and columns")
     }
     self.init(
-      gamma: try decoder.optionalVector("gamma", count: count)
-        ?? [Float](repeating: 1, count: count),
-      beta: try decoder.optionalVector("beta", count: count) ?? [Float](repeating: 0, count: count),
-      mean: mean, variance: variance,
-      epsilon: try decoder.number("epsilon", default: Self.defaultEpsilon))
+      adjointOf: convolution,
+      bias: try decoder.optionalVector(
+        "bias", count: convolution.kernel.shape[1] * convolution.groups),
+      output: Pair(rows: output[0], columns: output[1]))
+  }
+}
+
+/// `value`, of any shape: the numbers of one sample, whatever the one input is.
+extension Constant: DescribedLayer {
+  var layerDescription: LayerDescription { LayerDescription(weights: ["value": value]) }
+
+  init(from decoder: inout LayerDecoder) throws {
+    self.init(try decoder.tensor("value"))
   }
 }
 

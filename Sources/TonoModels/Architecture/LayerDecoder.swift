@@ -8,35 +8,83 @@ struct LayerDecoder {
   private let array: (_ name: String, _ place: String) throws -> Tensor
   private var known: Set<String> = []
 
+  /// How many more places along axes may be listed: a short text may stand for very many.
+  private(set) var mostPlaces: Int
+
   /// A decoder of a node; `url` is the architecture's file, and `array` finds arrays by their names.
   init(
-    _ node: Architecture.Node, url: URL,
+    _ node: Architecture.Node, url: URL, mostPlaces: Int,
     array: @escaping (_ name: String, _ place: String) throws -> Tensor
   ) {
     self.node = node
     self.url = url
+    self.mostPlaces = mostPlaces
     self.array = array
   }
 
-  /// The layer.
+  /// The layer, with its constants and what is wrapped around it: see ``DescribedNode``.
   ///
   /// - Throws: `ModelError` if its kind is unknown, or settings or arrays are missing, make no sense,
   ///   or are none that this kind has.
-  mutating func layer() throws -> any DescribedLayer {
+  mutating func layer() throws -> any Layer {
+    guard !node.inputs.isEmpty else {
+      throw failure("reads nothing; name at least one of its 'inputs'")
+    }
+    var constants: [Int: Tensor] = [:]
+    for role in node.weights.keys.sorted() {
+      if let place = DescribedNode.constantPlace(role) { constants[place] = try tensor(role) }
+    }
+    let count = node.inputs.count + constants.count
+    if let place = constants.keys.max(), place >= count {
+      throw failure(
+        "has a constant 'input\(place)', but \(count) inputs in all; they count from 0")
+    }
+    let layer = try bareLayer()
+    return constants.isEmpty ? layer : WithConstants(layer, constants)
+  }
+
+  /// The layer alone.
+  private mutating func bareLayer() throws -> any Layer {
+    if node.kind == DescribedNode.distributedKind {
+      return TimeDistributed(try distributedLayer())
+    }
     guard let kind = LayerDescription.kinds[node.kind] else {
-      let known = LayerDescription.kinds.keys.sorted().joined(separator: ", ")
+      let known = (LayerDescription.kinds.keys + [DescribedNode.distributedKind]).sorted()
       throw ModelError(
         url,
         "node '\(node.name)' is of the unknown kind '\(node.kind.prefix(40))'; the known kinds are"
-          + " \(known)")
+          + " \(known.joined(separator: ", "))")
     }
     let layer = try kind.init(from: &self)
-    for key in (Array(node.settings.keys) + node.weights.keys).sorted() where !known.contains(key) {
+    try refuseUnknown(Array(node.settings.keys) + node.weights.keys)
+    return layer
+  }
+
+  private func refuseUnknown(_ keys: [String]) throws {
+    for key in keys.sorted() where !known.contains(key) {
       let names =
         known.isEmpty ? "it has none" : "known are \(known.sorted().joined(separator: ", "))"
       throw failure("has the unknown setting or weight '\(key.prefix(40))'; \(names)")
     }
-    return layer
+  }
+
+  /// The layer that is applied to each part.
+  private mutating func distributedLayer() throws -> any Layer {
+    let json = setting("layer") ?? .null
+    let members: Set = ["kind", "settings"]
+    guard let kind = json["kind"].string, json.object?.keys.allSatisfy(members.contains) == true,
+      json["settings"].isNull || json["settings"].object != nil
+    else {
+      throw failure(setting: "layer", expected: #"{"kind": KIND, "settings": {…}}"#)
+    }
+    try refuseUnknown(Array(node.settings.keys))
+    var inner = node
+    inner.kind = kind
+    inner.settings = json["settings"].object ?? [:]
+    inner.weights = node.weights.filter { DescribedNode.constantPlace($0.key) == nil }
+    var decoder = LayerDecoder(inner, url: url, mostPlaces: mostPlaces, array: array)
+    defer { mostPlaces = decoder.mostPlaces }
+    return try decoder.layer()
   }
 
   /// An error about the node; `problem` continues the sentence.
@@ -44,14 +92,15 @@ struct LayerDecoder {
     ModelError(url, "node '\(node.name)' (\(node.kind)) \(problem)")
   }
 
-  private func failure(setting key: String, expected: String) -> ModelError {
+  /// An error about a setting that is missing or makes no sense.
+  func failure(setting key: String, expected: String) -> ModelError {
     failure("has an unsupported '\(key)'; expected \(expected)")
   }
 
   // MARK: - Settings
 
   /// The value of a setting, if it is there.
-  private mutating func setting(_ key: String) -> JSONValue? {
+  mutating func setting(_ key: String) -> JSONValue? {
     known.insert(key)
     let value = node.settings[key] ?? .null
     return value.isNull ? nil : value
@@ -60,19 +109,31 @@ struct LayerDecoder {
   /// A whole number of at least `minimum`.
   mutating func integer(_ key: String, default value: Int?, minimum: Int) throws -> Int {
     let setting = setting(key)
-    guard let integer = setting == nil ? value : setting?.integer, integer >= minimum else {
-      throw failure(setting: key, expected: "a whole number from \(minimum) to a million")
+    guard let integer = setting == nil ? value : setting?.size, integer >= minimum else {
+      throw failure(setting: key, expected: "a whole number from \(minimum) to 2^24")
     }
     return integer
   }
 
-  /// A finite number.
+  /// A number; what JSON has no number for is `"infinity"`, `"-infinity"` or `"nan"`.
   mutating func number(_ key: String, default value: Float?) throws -> Float {
     let setting = setting(key)
-    guard let number = setting == nil ? value : setting?.number.map(Float.init),
-      setting == nil || number.isFinite
-    else { throw failure(setting: key, expected: "a number") }
+    guard let number = setting == nil ? value : setting?.float else {
+      throw failure(setting: key, expected: "a number")
+    }
     return number
+  }
+
+  /// One of some words.
+  mutating func word<Word: RawRepresentable<String> & CaseIterable>(
+    _ key: String, default value: Word?
+  ) throws -> Word {
+    let setting = setting(key)
+    guard let word = setting == nil ? value : setting?.string.flatMap(Word.init) else {
+      let words = Word.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      throw failure(setting: key, expected: "one of \(words)")
+    }
+    return word
   }
 
   /// True or false.
@@ -82,14 +143,29 @@ struct LayerDecoder {
     return bool
   }
 
-  /// Whole numbers of at least `minimum`, such as axes or extents; at most eight.
-  mutating func integers(_ key: String, minimum: Int) throws -> [Int] {
+  /// Whole numbers of at least `minimum`, such as axes or strides, one for each of some axes.
+  mutating func integers(
+    _ key: String, minimum: Int, _ number: (JSONValue) -> Int? = \.size
+  ) throws -> [Int] {
     let list = setting(key)?.array ?? []
-    let integers = list.compactMap(\.integer).filter { $0 >= minimum }
-    guard !list.isEmpty, list.count <= 8, integers.count == list.count else {
+    let integers = list.compactMap(number).filter { $0 >= minimum }
+    guard !list.isEmpty, list.count <= Architecture.mostAxes, integers.count == list.count else {
       throw failure(setting: key, expected: "a list of whole numbers of at least \(minimum)")
     }
     return integers
+  }
+
+  /// The shape of a sample: extents of at least 1.
+  mutating func extents(_ key: String) throws -> [Int] {
+    try integers(key, minimum: 1, \.extent)
+  }
+
+  /// Takes from the number of places that may be listed.
+  mutating func spend(places count: Int) throws {
+    mostPlaces -= count
+    guard mostPlaces >= 0 else {
+      throw failure("and those before it list more than 2^24 places along axes; list fewer")
+    }
   }
 
   /// Two numbers of at least 1: along rows and along columns.
@@ -111,7 +187,7 @@ struct LayerDecoder {
     case nil, .string("valid"): return .valid
     case .string("same"): return .same
     case let setting:
-      let cells = setting?.array?.compactMap(\.integer).filter { $0 >= 0 } ?? []
+      let cells = setting?.array?.compactMap(\.size).filter { $0 >= 0 } ?? []
       guard cells.count == 4, setting?.array?.count == 4 else {
         throw failure(
           setting: "padding", expected: "'valid', 'same' or [top, bottom, left, right]")
@@ -122,10 +198,10 @@ struct LayerDecoder {
 
   // MARK: - Weights
 
-  /// An array of so many axes, none of them empty.
+  /// An array of so many axes, or of any number but none; none of them is empty.
   ///
   /// - Throws: `ModelError` if the node does not name one, or it has other axes.
-  mutating func tensor(_ role: String, rank: Int) throws -> Tensor {
+  mutating func tensor(_ role: String, rank: Int? = nil) throws -> Tensor {
     guard let tensor = try optionalTensor(role, rank: rank) else {
       throw failure("names no array for its \(role); add \"\(role)\" to its \"weights\"")
     }
@@ -141,18 +217,20 @@ struct LayerDecoder {
     return tensor.values
   }
 
-  private mutating func optionalTensor(_ role: String, rank: Int) throws -> Tensor? {
+  private mutating func optionalTensor(_ role: String, rank: Int?) throws -> Tensor? {
     known.insert(role)
     guard let reference = node.weights[role] else { return nil }
     var tensor = try array(reference.name, "the \(role) of node '\(node.name)' (\(node.kind))")
-    guard tensor.shape.rank == rank, tensor.count > 0 else {
+    let axes = tensor.shape.rank
+    guard axes == rank ?? axes, (1...Architecture.mostAxes).contains(axes), tensor.count > 0 else {
+      let expected = rank.map { "\($0)" } ?? "1 to \(Architecture.mostAxes)"
       throw failure(
-        "has a \(role) of shape \(tensor.shape), called '\(reference.name.prefix(100))'; expected \(rank) axes"
-      )
+        "has a \(role) of shape \(tensor.shape), called '\(reference.name.prefix(100))'; expected"
+          + " \(expected) axes that are not empty")
     }
     if let permutation = reference.permutation {
-      guard permutation.count == rank else {
-        throw failure("permutes \(permutation.count) axes of its \(role), which has \(rank)")
+      guard permutation.count == axes else {
+        throw failure("permutes \(permutation.count) axes of its \(role), which has \(axes)")
       }
       tensor = Permute(axes: permutation).forward(tensor.reshaped(tensor.shape.batched(1)))
         .sample(0)

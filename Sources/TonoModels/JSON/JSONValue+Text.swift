@@ -17,12 +17,6 @@ extension JSONValue {
     }
   }
 
-  /// The shortest number that is this float again when it is read.
-  init(_ float: Float) {
-    let short = Double("\(float)") ?? Double(float)
-    self = .number(Float(short) == float ? short : Double(float))
-  }
-
   /// A whole number.
   init(_ integer: Int) { self = .number(Double(integer)) }
 

@@ -39,10 +39,12 @@ extension ONNXNetwork {
     case "Tile": return [try tile(call)]
     case "Pad": return [try pad(call)]
     case "Resize", "Upsample": return [try resize(call)]
-    case "Dropout": return [try dropout(call)]
+    case "Dropout": return try dropout(call)
     case "Cast": return [try cast(call)]
     case "Constant", "ConstantOfShape", "Shape", "Size", "Range": return [try constant(call)]
-    case "Equal", "Where", "Mod", "ReduceProd": return [try integerArithmetic(call)]
+    case "Greater", "GreaterOrEqual", "Less", "LessOrEqual": return [try comparison(call)]
+    case "Where": return [try choice(call)]
+    case "Equal", "Mod", "ReduceProd": return [try integerArithmetic(call)]
     default:
       guard let activation = try activation(call) else {
         throw call.unsupported("is not read")
@@ -62,13 +64,18 @@ extension ONNXNetwork {
     return try add(activation, for: call, reading: [input], shape: input.shape)
   }
 
-  private mutating func dropout(_ call: ONNXCall) throws -> ONNXValue {
+  /// Dropout, which drops nothing here; its second output says so for each element.
+  private mutating func dropout(_ call: ONNXCall) throws -> [ONNXValue] {
     let input = try call.input()
     if try call.number(2, "training mode") ?? 0 != 0, try call.number(1, "ratio") ?? 0.5 != 0 {
       throw call.unsupported("is in training mode; export the model in evaluation mode")
     }
     let rate = try call.number(1, "ratio") ?? call.number("ratio", default: 0.5)
-    return try add(Dropout(rate: rate), for: call, reading: [input], shape: input.shape)
+    let output = try add(Dropout(rate: rate), for: call, reading: [input], shape: input.shape)
+    guard call.outputCount > 1 else { return [output] }
+    try spend(input.count, call)
+    let mask = ONNXConstant.Numbers.integers(Array(repeating: 1, count: input.count))
+    return [output, ONNXValue(.constant(mask), shape: input.shape, layout: input.layout)]
   }
 
   private mutating func softmax(_ call: ONNXCall) throws -> ONNXValue {

@@ -26,6 +26,16 @@ struct ArchitectureTests {
 
   private static func node(_ rest: String) -> String { #"{"name": "y", \#(rest)}"# }
 
+  private static func selection(_ places: String, more: String = "") -> String {
+    node(
+      #""kind": "Selection", "inputs": ["x"], "settings": {"places": \#(places)\#(more)}"#)
+  }
+
+  private static func pooling(_ settings: String) -> String {
+    node(
+      #""kind": "WindowPooling", "inputs": ["x"], "settings": {"operation": "mean", \#(settings)}"#)
+  }
+
   private static func convolution(_ settings: String, kernel: String = "k") -> String {
     node(
       #""kind": "Conv2D", "inputs": ["x"], "settings": {\#(settings)}, "weights": {"kernel": "\#(kernel)"}"#
@@ -57,7 +67,92 @@ struct ArchitectureTests {
     (node(#""kind": "Conv9D", "inputs": ["x"]"#), "node 'y' is of the unknown kind 'Conv9D'"),
     (node(#""kind": "ReLU", "inputs": ["z"]"#), "node 'y' reads 'z', which is no input"),
     (node(#""kind": "ReLU", "inputs": ["x", "x"]"#), "takes one input, got 2"),
-    (node(#""kind": "Add", "inputs": []"#), "does not fit its inputs"),
+    (node(#""kind": "Add", "inputs": []"#), "reads nothing"),
+    (node(#""kind": "Constant", "inputs": [], "weights": {"value": "v"}"#), "reads nothing"),
+    (node(#""kind": "Subtract", "inputs": ["x"]"#), "takes two inputs, got 1"),
+    (
+      node(#""kind": "Subtract", "inputs": ["x"], "weights": {"input1": "v"}"#),
+      "does not fit its inputs"
+    ),
+    (
+      node(#""kind": "Subtract", "inputs": ["x"], "weights": {"input2": "v"}"#),
+      "has a constant 'input2', but 2 inputs in all"
+    ),
+    (
+      node(#""kind": "Subtract", "inputs": ["x"], "weights": {"input01": "v"}"#),
+      "weight 'input01'"
+    ),
+    (node(#""kind": "TimeDistributed", "inputs": ["x"]"#), "unsupported 'layer'"),
+    (
+      node(#""kind": "TimeDistributed", "inputs": ["x"], "settings": {"layer": {"kind": "Con"}}"#),
+      "unknown kind 'Con'"
+    ),
+    (
+      node(
+        #""kind": "TimeDistributed", "inputs": ["x"], "settings": {"layer": {"kind": "ReLU"}, "a": 1}"#
+      ),
+      "unknown setting or weight 'a'"
+    ),
+    (
+      node(
+        #""kind": "TimeDistributed", "inputs": ["x"], "settings": {"layer": {"kind": "ReLU", "slope": 1}}"#
+      ),
+      "unsupported 'layer'"
+    ),
+    (selection("[null, null, [4]]"), "cells that 1×4×4 does not have"),
+    (selection("[null, null]"), "of 2 axes does not fit"),
+    (selection("[null, null, []]"), "unsupported 'places'"),
+    (selection("[null, null, [[0, 9, -1]]]"), "unsupported 'places'"),
+    (selection("[null, null, [[0, 4]]]"), "unsupported 'places'"),
+    (selection("[null, null, [[0, 4194305, 0]]]"), "unsupported 'places'"),
+    (
+      selection(
+        "[[[0, 4194304, 0]], [[0, 4194304, 0]], [[0, 4194304, 0]], [[0, 4194304, 0]], [0]]"),
+      "more than 2^24 places"
+    ),
+    (selection(#"[null]"#, more: #", "as": "Cut""#), "expected one of 'Slice', 'Gather'"),
+    (
+      node(
+        #""kind": "Reduction", "inputs": ["x"], "settings": {"operation": "product", "axes": [0]}"#),
+      "expected one of 'mean'"
+    ),
+    (
+      node(
+        #""kind": "Reduction", "inputs": ["x"], "settings": {"operation": "sum", "axes": [0, 1, 2]}"#
+      ),
+      "without any axis or number"
+    ),
+    (
+      node(
+        #""kind": "Reduction", "inputs": ["x"], "settings": {"operation": "sum", "axes": [0, 0]}"#),
+      "twice"
+    ),
+    (pooling(#""window": [2, 2], "windows": [2]"#), "as many numbers as 'window' has"),
+    (pooling(#""window": [1, 1, 1, 1], "windows": [1, 1, 1, 1]"#), "windows over 4 axes"),
+    (pooling(#""window": [16777216, 1], "windows": [2, 1]"#), "more than 2^24 cells"),
+    (pooling(#""window": [2, 2], "windows": [1, 1], "before": [2, 0]"#), "holds no cell"),
+    (
+      node(
+        #""kind": "Interpolation", "inputs": ["x"], "settings": {"axis": 1}, "weights": {"places": "d", "factors": "v"}"#
+      ),
+      "has a factors of shape 2"
+    ),
+    (
+      node(
+        #""kind": "Interpolation", "inputs": ["x"], "settings": {"axis": 3}, "weights": {"places": "d", "factors": "d"}"#
+      ),
+      "does not fit a sample"
+    ),
+    (
+      node(
+        #""kind": "Conv2DTranspose", "inputs": ["x"], "settings": {"output": [9, 9]}, "weights": {"kernel": "k"}"#
+      ),
+      "does not make"
+    ),
+    (node(#""kind": "CELU", "inputs": ["x"], "settings": {"alpha": 0}"#), "an 'alpha' of 0"),
+    (
+      node(#""kind": "LocalResponseNormalization", "inputs": ["x"]"#), "unsupported 'size'"
+    ),
     (node(#""kind": "ReLU", "inputs": "x""#), "is no list of names"),
     (node(#""kind": "ReLU""#), "is no list of names"),
     (node(#""inputs": ["x"]"#), "has no 'name' or no 'kind'"),

@@ -1,15 +1,19 @@
-import TestSupport
 import TonoNetwork
 
 /// One layer with the input shapes it is tested on.
-struct LayerCase: Sendable, CustomStringConvertible {
-  let description: String
-  let layer: any Layer
-  let inputs: [Shape]
+public struct LayerCase: Sendable, CustomStringConvertible {
+  /// What is special about it.
+  public let description: String
+  /// The layer.
+  public let layer: any Layer
+  /// The shapes of one sample of what it reads.
+  public let inputs: [Shape]
   /// Whether it takes positive numbers alone, far from zero.
-  let isPositive: Bool
+  public let isPositive: Bool
 
-  init(_ description: String, _ layer: any Layer, positive: Bool = false, _ inputs: Shape...) {
+  /// A layer on inputs of these shapes.
+  public init(_ description: String, _ layer: any Layer, positive: Bool = false, _ inputs: Shape...)
+  {
     self.description = description
     self.layer = layer
     self.inputs = inputs
@@ -17,7 +21,7 @@ struct LayerCase: Sendable, CustomStringConvertible {
   }
 
   /// A batch for each input whose cells no small step moves over a kink.
-  func batch(of count: Int) -> [Tensor] {
+  public func batch(of count: Int) -> [Tensor] {
     var random = TestRandom(UInt64(count))
     return inputs.map { shape in
       var tensor = Tensor.apart(shape.batched(count), using: &random)
@@ -28,7 +32,7 @@ struct LayerCase: Sendable, CustomStringConvertible {
   }
 
   /// Every layer, with odd sizes, strides, dilations, groups and paddings.
-  static let all: [LayerCase] = {
+  public static let all: [LayerCase] = {
     var random = TestRandom(7)
     func weights(_ shape: Shape) -> Tensor { .random(shape, using: &random) }
     func numbers(_ count: Int) -> [Float] { weights([count]).values }
