@@ -28,15 +28,16 @@ enum FileFormat: String {
       self = .empty
     } else if isHDF5 {
       self = .hdf5
+    } else if bytes.count > 8, bytes[3] < 8, bytes[4..<8].allSatisfy({ $0 == 0 }),
+      begins("{", at: 8)
+    {
+      // A header of at most 100 MB, behind its length, which may begin like
+      // a pickle.
+      self = .safetensors
     } else if begins("PK\u{3}\u{4}") {
       self = Self.archive(bytes)
     } else if bytes[0] == 0x80, bytes.count > 1, (2...5).contains(bytes[1]) {
       self = .pickle
-    } else if bytes.count > 8, bytes[3] < 8, bytes[4..<8].allSatisfy({ $0 == 0 }),
-      begins("{", at: 8)
-    {
-      // A header of at most 100 MB, behind its length.
-      self = .safetensors
     } else if bytes[0] == 0x08, bytes.count > 2, bytes[1] < 0x20, bytes[2] & 0x07 == 2 {
       self = .onnx
     } else if begins("version https://git-lfs") {
