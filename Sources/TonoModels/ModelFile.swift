@@ -13,15 +13,24 @@ public enum ModelFile {
   ///   - architecture: for a file of weights alone; a full model is built from it too instead of
   ///     from its own. With Keras' files the JSON text of `model.to_json()`, with others what
   ///     ``architecture(of:frontEnds:)`` gives.
+  ///   - shapes: of inputs by their names, the batch axis as the first, for axes that a file of ONNX
+  ///     leaves open.
   /// - Returns: the network, and where it is from.
   /// - Throws: `ModelError` with the file, the place and the remedy.
-  public static func load(_ url: URL, architecture: URL? = nil) throws -> Model {
+  public static func load(
+    _ url: URL, architecture: URL? = nil, shapes: [String: [Int]] = [:]
+  ) throws -> Model {
     let head = try FileContent.head(of: url)
-    switch FileFormat(head: head) {
+    let format = FileFormat(head: head)
+    guard shapes.isEmpty || format == .onnx else {
+      throw ModelError(
+        url, "shapes are given, but this is \(format.rawValue); only those of ONNX leave axes open")
+    }
+    switch format {
     case .hdf5:
       return try KerasHDF5(url: url, architecture: architecture).load()
     case .onnx:
-      return try ONNXFile(url: url).load()
+      return try ONNXFile(url: url, shapes: shapes).load()
     case .json:
       throw ModelError(
         url,

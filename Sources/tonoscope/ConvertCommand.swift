@@ -22,6 +22,15 @@ struct ConvertCommand: ParsableCommand {
 
   @OptionGroup var frontEnds: FrontEndArguments
 
+  @Option(
+    name: .customLong("shape"),
+    help: ArgumentHelp(
+      """
+      The extents of an input whose axes an ONNX model leaves open, the batch axis as the first: \
+      x=1,1,64,100. May be repeated.
+      """, valueName: "name=extents"))
+  var shapes: [String] = []
+
   func validate() throws {
     guard out.hasSuffix(".safetensors") else {
       throw ValidationError("'\(out)' does not end in .safetensors, the format that is written")
@@ -29,7 +38,7 @@ struct ConvertCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try model.load()
+    let model = try model.load(shapes: try extents())
     let assignment = try frontEnds.assign(to: model)
     let bytes = try ModelFile.encode(model, frontEnds: try assignment.encoded())
     try AtomicFile.write(bytes, to: URL(filePath: out))
@@ -38,5 +47,23 @@ struct ConvertCommand: ParsableCommand {
     }
     let suffix = names.isEmpty ? "" : "; \(names.joined(separator: ", "))"
     print("\(out): \(model.network.nodes.count) layers from \(model.format)\(suffix)")
+  }
+
+  /// The extents of each input that is named.
+  private func extents() throws -> [String: [Int]] {
+    var extents: [String: [Int]] = [:]
+    for request in shapes {
+      let end = request.lastIndex(of: "=") ?? request.startIndex
+      let texts = request[end...].dropFirst().split(
+        separator: ",", omittingEmptySubsequences: false)
+      let numbers = texts.compactMap { Int($0) }.filter { $0 > 0 }
+      guard end > request.startIndex, numbers.count == texts.count else {
+        throw StudyError("'\(request)' names no input and extents; write --shape NAME=1,1,64,100")
+      }
+      guard extents.updateValue(numbers, forKey: String(request[..<end])) == nil else {
+        throw StudyError("--shape \(request[..<end]) stands twice; give each input one shape")
+      }
+    }
+    return extents
   }
 }

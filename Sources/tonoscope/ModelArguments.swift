@@ -24,9 +24,11 @@ struct ModelArguments: ParsableArguments {
   var architecture: String?
 
   /// Reads the model, and says on standard error what a reader should know about it.
-  func load() throws -> Model {
+  ///
+  /// `shapes` are those of inputs whose extents the file leaves open.
+  func load(shapes: [String: [Int]] = [:]) throws -> Model {
     let model = try ModelFile.load(
-      URL(filePath: model), architecture: architecture.map { URL(filePath: $0) })
+      URL(filePath: model), architecture: architecture.map { URL(filePath: $0) }, shapes: shapes)
     for warning in model.warnings { Terminal.note("note: \(self.model): \(warning)") }
     return model
   }

@@ -51,6 +51,26 @@ struct ONNXFileTests {
     #expect(model.warnings == ["initializer 'w2': 2 of 32 numbers not finite"])
   }
 
+  @Test func openAxesAreFixedByAPerson() throws {
+    let url = Fixture.url("models/onnx/open_input.onnx")
+    let model = try ModelFile.load(url, shapes: ["map": [1, 1, 6, 5]])
+    #expect(try Self.output(of: model) == Self.output(of: Self.load("small")))
+    for (shapes, reason) in [
+      (["nobody": [1]], "given for 'nobody', which is no input; the inputs are map"),
+      (["map": [1, 1, 6]], "has 4 axes, but 3 extents are given"),
+      (["map": [1, 1, 7, 5]], "has 6 elements along axis 2, but 7 are given"),
+      (["map": [1, 1, 6, 0]], "cannot have an axis of 0 elements"),
+      (["map": [1, 1, 6, 1 << 40]], "cannot have an axis of 1099511627776 elements"),
+    ] {
+      let error = #expect(throws: ModelError.self) { try ModelFile.load(url, shapes: shapes) }
+      #expect(try #require(error).description.contains(reason), "\(error?.description ?? "")")
+    }
+    let error = #expect(throws: ModelError.self) {
+      try ModelFile.load(Fixture.url("keras/sequential.h5"), shapes: ["map": [1]])
+    }
+    #expect(try #require(error).description.contains("only those of ONNX"))
+  }
+
   /// What comes before a node that is not read works; anything else says which node is missing.
   @Test func theRestOfAModelIsUsable() throws {
     for (name, missing, reason) in [

@@ -9,6 +9,9 @@ struct ONNXFile {
   /// The file.
   let url: URL
 
+  /// The extents of inputs that a person gives, for axes that the file leaves open.
+  var shapes: [String: [Int]] = [:]
+
   /// The oldest set of operators that is read: before it, broadcasting was another.
   private static let oldestOperators = 7
 
@@ -37,7 +40,8 @@ struct ONNXFile {
     let version = try operators(of: proto)
     let tensors = ONNXTensorReader(url: url)
     var builder = ONNXNetwork(
-      graph: proto.graph, operators: version, tensors: tensors, fileSize: data.count)
+      graph: proto.graph, operators: version, tensors: tensors, shapes: shapes,
+      fileSize: data.count)
     let network = try builder.build()
     return Model(
       network: network, format: "ONNX, operator set \(version)", weightsURL: url,

@@ -5,11 +5,11 @@ struct ONNXInputShape {
   /// The extents, as the file has them, with 1 for a batch axis that is open.
   let extents: [Int]
 
-  /// Reads the extents.
+  /// Reads the extents; `given` are those that a person says, for axes that the file leaves open.
   ///
-  /// - Throws: `ModelError` if one but the first is not fixed, or they are absurd; `ONNXUnsupported`
-  ///   if the input is none that can be excited.
-  init(_ input: Onnx_ValueInfoProto, url: URL) throws {
+  /// - Throws: `ModelError` if one but the first is neither fixed nor given, what is given does not fit,
+  ///   or they are absurd; `ONNXUnsupported` if the input is none that can be excited.
+  init(_ input: Onnx_ValueInfoProto, given: [Int]?, url: URL) throws {
     let place = "input '\(input.name)'"
     guard case .tensorType(let tensor)? = input.type.value else {
       throw ONNXUnsupported("\(place) is no tensor")
@@ -22,6 +22,11 @@ struct ONNXInputShape {
       throw ModelError(
         url, "\(place) has no shape; export the model with an input of fixed extents")
     }
+    let rank = tensor.shape.dim.count
+    guard given == nil || given?.count == rank else {
+      throw ModelError(
+        url, "\(place) has \(rank) axes, but \(given?.count ?? 0) extents are given for it")
+    }
     var (extents, count) = ([Int](), 1)
     for (axis, dimension) in tensor.shape.dim.enumerated() {
       switch dimension.value {
@@ -33,13 +38,23 @@ struct ONNXInputShape {
         throw ModelError(url, "\(place) has an axis of \(extent) elements; the file is damaged")
       default:
         // Exporters write an open axis as a name, as 0, as −1 or as nothing.
-        guard axis == 0 else {
+        guard let extent = given?[axis] ?? (axis == 0 ? 1 : nil) else {
           throw ModelError(
             url,
-            "\(place) has an axis (\(axis)) without a fixed extent; export the model with fixed"
-              + " extents but for the batch axis")
+            "\(place) has an axis (\(axis)) without a fixed extent; fix its \(rank) extents with"
+              + " 'tonoscope convert MODEL OUT.safetensors --shape \(input.name)=\(Self.example(tensor))'"
+              + " and use that file")
         }
-        extents.append(1)
+        guard extent > 0, extent <= ONNXTensorReader.largestCount else {
+          throw ModelError(url, "\(place) cannot have an axis of \(extent) elements")
+        }
+        extents.append(extent)
+      }
+      guard given == nil || given?[axis] == extents[axis] else {
+        throw ModelError(
+          url,
+          "\(place) has \(extents[axis]) elements along axis \(axis), but \(given?[axis] ?? 0) are"
+            + " given; only open axes can be fixed")
       }
       count *= extents[axis]
       guard count <= ONNXTensorReader.largestCount else {
@@ -47,5 +62,13 @@ struct ONNXInputShape {
       }
     }
     self.extents = extents
+  }
+
+  /// Extents with a made-up number for each that is open.
+  private static func example(_ tensor: Onnx_TypeProto.Tensor) -> String {
+    tensor.shape.dim.enumerated().map { axis, dimension in
+      if case .dimValue(let extent) = dimension.value, extent > 0 { return "\(extent)" }
+      return axis == 0 ? "1" : "100"
+    }.joined(separator: ",")
   }
 }

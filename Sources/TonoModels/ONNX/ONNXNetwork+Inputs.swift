@@ -29,9 +29,16 @@ extension ONNXNetwork {
   /// Reads the inputs; those that cannot be excited are missing.
   mutating func readInputs() throws {
     // Before version 4 of the format every initializer was an input too.
-    for input in graph.input where values[input.name] == nil {
+    let open = graph.input.filter { values[$0.name] == nil }
+    if let stray = shapes.keys.filter({ name in !open.contains { $0.name == name } }).min() {
+      throw ModelError(
+        url,
+        "a shape is given for '\(stray)', which is no input; the inputs are"
+          + " \(open.map(\.name).joined(separator: ", "))")
+    }
+    for input in open {
       do {
-        let extents = try ONNXInputShape(input, url: url).extents
+        let extents = try ONNXInputShape(input, given: shapes[input.name], url: url).extents
         let name = names.take(input.name)
         if extents.count == 4, extents[0] > 1 {
           warn(

@@ -15,6 +15,9 @@ struct ONNXNetwork {
   /// Reads its arrays.
   let tensors: ONNXTensorReader
 
+  /// The extents of inputs that a person gives, for axes that the file leaves open.
+  let shapes: [String: [Int]]
+
   /// What is odd about the file but no reason to refuse it: a sentence each.
   var warnings: [String] = []
 
@@ -42,7 +45,11 @@ struct ONNXNetwork {
   var laidOut: [String: ONNXValue] = [:]
 
   /// A builder that has not begun.
-  init(graph: Onnx_GraphProto, operators: Int, tensors: ONNXTensorReader, fileSize: Int) {
+  init(
+    graph: Onnx_GraphProto, operators: Int, tensors: ONNXTensorReader, shapes: [String: [Int]],
+    fileSize: Int
+  ) {
+    self.shapes = shapes
     self.graph = graph
     self.operators = operators
     self.tensors = tensors
