@@ -29,6 +29,10 @@ ConstantOfShape Shape
 # Those all of whose inputs may be computed by other layers.
 ARITHMETIC = set("Add Sub Mul Div Pow Min Max Sum Mean MatMul Gemm Concat PRelu".split())
 
+# What the tool takes as Float32, and the integers whose constants it computes with.
+FLOATING = {"float16", "bfloat16", "float32", "float64"}
+INTEGERS = {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)} | {"bool"}
+
 
 def enter_environment():
     """Runs the script again in a virtual environment that has ONNX, made where there is none."""
@@ -69,12 +73,16 @@ class Case:
         given = [array(data / f"input_{i}.pb") for i in range(len(graph.input))]
         self.expected = [array(data / f"output_{i}.pb") for i in range(len(graph.output))]
         self.elements = {array.dtype.name for array in given if array.dtype.kind in "fV"}
+        self.all_elements = {array.dtype.name for array in [*given, *self.expected]}
         self.elements |= {array.dtype.name for array in self.expected}
         self.inputs = {}
         parameters = self.parameters(graph)
         kept = []
+        read = {name for node in graph.node for name in node.input}
         for value, values in zip(graph.input, given):
-            if value.name in parameters or values.dtype.kind != "f":
+            if value.name not in read:
+                continue
+            if value.name in parameters or values.dtype.name not in FLOATING:
                 graph.initializer.append(numpy_helper.from_array(values, value.name))
             else:
                 kept.append(value)
@@ -96,6 +104,19 @@ class Case:
         return (
             self.kinds == {"tensor_type"} and "float32" in self.elements
             and self.elements <= {"float32", "int64"})
+
+    @property
+    def group(self):
+        """Which numbers the test is about."""
+        if self.kinds != {"tensor_type"}:
+            return "sequences and optional values"
+        if self.is_single_precision:
+            return "single precision"
+        if self.all_elements <= FLOATING | {"int64"}:
+            return "half, brain and double precision"
+        if self.all_elements <= FLOATING | INTEGERS:
+            return "integers and truth values"
+        return "numbers of 2, 4 and 8 bits"
 
     @staticmethod
     def parameters(graph):
@@ -131,7 +152,7 @@ class Run:
         self.folder = Path(folder)
         self.model = self.folder / "model.onnx"
         onnx.save(case.model, self.model)
-        self.inspection = json.loads(self.tool("inspect", self.model, "--json"))
+        self.inspection = self.inspect(self.model)
         names = [entry["name"] for entry in self.inspection["inputs"]]
         if len(names) != len(case.inputs):
             raise Failure(f"takes the inputs {names} of {list(case.inputs)}")
@@ -143,6 +164,8 @@ class Run:
             if self.is_transposed(index):
                 # The network takes maps channels-first that the file takes channels-last.
                 values = np.moveaxis(values, -1, -3)
+            if values.size != np.prod(entry["shape"]):
+                raise Failure(f"takes {entry['shape']} as the shape of {values.shape}")
             np.save(path, values.reshape(entry["shape"]))
             self.flags += ["--input", f"{name}={path}"]
 
@@ -166,14 +189,29 @@ class Run:
                     str(self.model), "model"))
         return result.stdout
 
-    def outputs(self):
-        """The arrays of the graph's outputs."""
+    def inspect(self, model):
+        """What the tool says about a model."""
+        return json.loads(self.tool("inspect", model, "--json"))
+
+    def converted(self):
+        """The model in the tool's own format; it must have the same layers."""
+        path = self.folder / "model.safetensors"
+        self.tool("convert", self.model, path)
+        layers, others = self.inspection["layers"], self.inspect(path)["layers"]
+        keys = ("name", "kind", "shape", "parameters")
+        if [[one.get(key) for key in keys] for one in layers] != [
+                [one.get(key) for key in keys] for one in others]:
+            raise Failure("has other layers when it is converted")
+        return path
+
+    def outputs(self, model=None):
+        """The arrays of the graph's outputs; those of another file of the same model, if given."""
         import numpy as np
 
         layers = self.inspection["outputs"]
         path = self.folder / "out.npz"
         self.tool(
-            "activations", self.model, *self.flags, "--layers", ",".join(layers), "--out", path)
+            "activations", model or self.model, *self.flags, "--layers", ",".join(layers), "--out", path)
         arrays = np.load(path)
         return [arrays[layer] for layer in layers]
 
