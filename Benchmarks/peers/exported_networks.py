@@ -224,7 +224,7 @@ class RecurrentFront(nn.Module):
         n, channels, bands, frames = x.size()
         x = x.permute(0, 3, 1, 2).reshape(n, frames, channels * bands)
         strong = torch.sigmoid(self.head(x))
-        weights = torch.softmax(self.head(x), dim=-1).clamp(1e-7, 1)
+        weights = torch.softmax(self.head(x), dim=-1).clamp(1e-7, 1.0)
         return strong, (strong * weights).sum(dim=1) / weights.sum(dim=1)
 
 

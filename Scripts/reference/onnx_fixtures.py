@@ -241,6 +241,20 @@ def channels_last():
     return b, ["fc"]
 
 
+def choices():
+    b = Builder(18)
+    x, y = b.input("x", [1, 3, 4, 5]), b.input("y", [1, 3, 1, 5])
+    for kind in ["Greater", "GreaterOrEqual", "Less", "LessOrEqual"]:
+        condition = b.node(kind, kind.lower(), x, y)
+        b.node("Where", kind.lower() + "_chosen", condition, x, y)
+    condition = b.node("Greater", "large", x, b.constant(0.3))
+    # Softplus as PyTorch's second exporter writes it.
+    z = b.node("Where", "softplus", condition, x, b.node("Softplus", "soft", x))
+    z = b.node("Where", "row", b.node("Less", "small", b.array(5), b.constant(0.5)), z, y)
+    z = b.node("Mul", "kept", z, b.node("Cast", "mask", condition, to=1))
+    return b, [node.name for node in b.nodes if node.op_type in ("Where", "Mul")]
+
+
 def write_golden(folder, name, builder, outputs):
     model = builder.model(*outputs)
     onnx.save(model, os.path.join(folder, name + ".onnx"))
@@ -457,6 +471,8 @@ def main(folder):
                      channels_last]:
         write_golden(folder, function.__name__, *function())
     write_broken(folder)
+    # Behind the others, whose random numbers stay as they were.
+    write_golden(folder, "choices", *choices())
 
 
 if __name__ == "__main__":

@@ -32,6 +32,17 @@ extension LayerCase {
       LayerCase(
         "Maximum", WithConstants(Maximum(), [0: Tensor(shape: [2, 1, 1], values: [0.125, -0.5])]),
         [2, 3, 4]),
+      LayerCase(
+        "Greater",
+        WithConstants(Greater(), [1: Tensor(shape: [1, 3, 1], values: [-0.25, 0.5, 0])]),
+        [2, 3, 4]),
+      LayerCase(
+        "GreaterOrEqual",
+        WithConstants(Greater(orEqual: true), [0: Tensor(shape: [1, 1], values: [0.25])]), [3, 4]),
+      LayerCase(
+        "Where by a constant",
+        WithConstants(Where(), [0: Tensor(shape: [1, 3, 1], values: [1, 0, -2])]), [2, 3, 4],
+        [2, 3, 4]),
       LayerCase("ReLU of trained slopes", PReLU(), [2, 3, 4], [2, 1, 1]),
       LayerCase("LogSoftmax of a vector", LogSoftmax(axis: 0), [7]),
       LayerCase("LogSoftmax over rows", LogSoftmax(axis: 1), [2, 3, 4]),

@@ -8,7 +8,7 @@ import TonoNetwork
 struct ONNXGoldenTests {
   static let models = [
     "small", "convolutions", "signals", "pooling", "activations", "arithmetic", "normalization",
-    "shapes", "channels_last",
+    "shapes", "channels_last", "choices",
   ]
 
   private static func load(_ name: String) throws -> Network {

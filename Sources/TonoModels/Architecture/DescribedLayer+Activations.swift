@@ -125,6 +125,17 @@ extension ConstantPower: DescribedLayer {
   }
 }
 
+/// `orEqual` (false).
+extension Greater: DescribedLayer {
+  var layerDescription: LayerDescription {
+    LayerDescription(orEqual ? ["orEqual": .bool(true)] : [:])
+  }
+
+  init(from decoder: inout LayerDecoder) throws {
+    self.init(orEqual: try decoder.bool("orEqual", default: false))
+  }
+}
+
 /// `axis` of a sample, from 0 (0).
 extension Softmax: DescribedLayer {
   var layerDescription: LayerDescription {

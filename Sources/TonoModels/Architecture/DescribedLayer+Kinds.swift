@@ -16,7 +16,8 @@ extension LayerDescription {
     "Dropout": Dropout.self, "ELU": ELU.self, "ErrorFunction": ErrorFunction.self,
     "Exponential": Exponential.self, "Flatten": Flatten.self, "GELU": GELU.self,
     "GlobalAveragePooling2D": GlobalAveragePooling2D.self,
-    "GlobalMaxPooling2D": GlobalMaxPooling2D.self, "HardSigmoid": HardSigmoid.self,
+    "GlobalMaxPooling2D": GlobalMaxPooling2D.self, "Greater": Greater.self,
+    "HardSigmoid": HardSigmoid.self,
     "HardSwish": HardSwish.self, "Identity": Identity.self,
     "InstanceNormalization": InstanceNormalization.self, "Interpolation": Interpolation.self,
     "LayerNormalization": LayerNormalization.self, "LeakyReLU": LeakyReLU.self,
@@ -28,7 +29,8 @@ extension LayerDescription {
     "ReLU": ReLU.self, "Reshape": Reshape.self, "Selection": Selection.self, "SELU": SELU.self,
     "Sigmoid": Sigmoid.self, "Softmax": Softmax.self, "Softplus": Softplus.self,
     "Softsign": Softsign.self, "SquareRoot": SquareRoot.self, "Subtract": Subtract.self,
-    "Swish": Swish.self, "Tanh": Tanh.self, "WindowPooling": WindowPooling.self,
+    "Swish": Swish.self, "Tanh": Tanh.self, "Where": Where.self,
+    "WindowPooling": WindowPooling.self,
     "ZeroPadding2D": ZeroPadding2D.self,
   ]
 
@@ -66,3 +68,4 @@ extension SquareRoot: PlainLayer {}
 extension Subtract: PlainLayer {}
 extension Swish: PlainLayer {}
 extension Tanh: PlainLayer {}
+extension Where: PlainLayer {}

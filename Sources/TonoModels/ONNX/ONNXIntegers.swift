@@ -26,6 +26,10 @@ struct ONNXIntegers {
     case "Min": min(a, b)
     case "Max": max(a, b)
     case "Equal": a == b ? 1 : 0
+    case "Greater": a > b ? 1 : 0
+    case "GreaterOrEqual": a >= b ? 1 : 0
+    case "Less": a < b ? 1 : 0
+    case "LessOrEqual": a <= b ? 1 : 0
     default: nil
     }
   }
@@ -60,7 +64,7 @@ extension ONNXNetwork {
     return ONNXValue(.constant(.integers(values)), shape: shape)
   }
 
-  /// Equal, Where, Mod and ReduceProd, which only occur where shapes are computed.
+  /// Equal, Mod and ReduceProd, which only occur where shapes are computed, and Where on such.
   mutating func integerArithmetic(_ call: ONNXCall) throws -> ONNXValue {
     let inputs = try call.allInputs()
     let numbers = inputs.compactMap { $0.constant?.integers }

@@ -31,6 +31,24 @@ extension ONNXNetwork {
     }
   }
 
+  /// Greater, Less and those with equality.
+  mutating func comparison(_ call: ONNXCall) throws -> ONNXValue {
+    let inputs = try call.allInputs()
+    if let numbers = try integers(call, inputs) { return numbers }
+    let layer = Greater(orEqual: call.kind.hasSuffix("OrEqual"))
+    return try pair(layer, call.kind.hasPrefix("Less") ? inputs.reversed() : inputs, call)
+  }
+
+  /// Where: one of two tensors, element by element.
+  mutating func choice(_ call: ONNXCall) throws -> ONNXValue {
+    let inputs = try call.allInputs()
+    guard inputs.count == 3 else {
+      throw call.failure("reads \(inputs.count) tensors; expected three")
+    }
+    if inputs.allSatisfy({ $0.constant?.integers != nil }) { return try integerArithmetic(call) }
+    return try broadcasting(Where(), inputs, call)
+  }
+
   /// Min and Max of any number of tensors, two at a time.
   private mutating func extreme(_ inputs: [ONNXValue], _ call: ONNXCall) throws -> ONNXValue {
     guard inputs.count > 1 else { return try identity(inputs[0], call) }

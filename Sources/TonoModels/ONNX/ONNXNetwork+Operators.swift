@@ -42,7 +42,9 @@ extension ONNXNetwork {
     case "Dropout": return try dropout(call)
     case "Cast": return [try cast(call)]
     case "Constant", "ConstantOfShape", "Shape", "Size", "Range": return [try constant(call)]
-    case "Equal", "Where", "Mod", "ReduceProd": return [try integerArithmetic(call)]
+    case "Greater", "GreaterOrEqual", "Less", "LessOrEqual": return [try comparison(call)]
+    case "Where": return [try choice(call)]
+    case "Equal", "Mod", "ReduceProd": return [try integerArithmetic(call)]
     default:
       guard let activation = try activation(call) else {
         throw call.unsupported("is not read")
