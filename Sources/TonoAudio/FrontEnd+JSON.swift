@@ -56,22 +56,25 @@ extension FrontEnd: Codable {
     axes = try optional(.axes) ?? axes
     typicalMean = try optional(.typicalMean) ?? typicalMean
     typicalDeviation = try optional(.typicalDeviation) ?? typicalDeviation
-    completeLength(hasSeconds: values.contains(.seconds), hasFrames: values.contains(.frames))
   }
 
   /// What is taken for typical where a file does not say: real sounds' decibels re the maximum.
   private static let assumedMean: Float = -47
   private static let assumedDeviation: Float = 20
 
-  /// Finds the frames of a length, or the length of frames.
-  private mutating func completeLength(hasSeconds: Bool, hasFrames: Bool) {
-    guard hop > 0, sampleRate > 0, hasSeconds != hasFrames else { return }
-    if hasFrames {
-      guard (1...Self.mostFrames).contains(frames) else { return }
-      seconds = Double(patternReach(frames: frames)) / Double(sampleRate)
-    } else if (0...Self.longest).contains(seconds) {
-      frames = frameLimit
+  /// The same front end with the frames of its length, or the length of its frames, where one is not said.
+  ///
+  /// - Throws: As `validate()`, of all but the two.
+  func completed() throws -> FrontEnd {
+    try validateSizes()
+    try validateBands()
+    var whole = self
+    if seconds == 0, (1...Self.mostFrames).contains(frames) {
+      whole.seconds = Double(patternReach(frames: frames)) / Double(sampleRate)
+    } else if frames == 0, seconds > 0, seconds <= Self.longest {
+      whole.frames = frameLimit
     }
+    return whole
   }
 
   /// The most frames, and the longest sound in seconds, that a front end may have.

@@ -167,7 +167,7 @@ extension FrontEnd {
     let decoder = JSONDecoder()
     if let key = arrayReader { decoder.userInfo[key] = arrays }
     do {
-      let frontEnd = try decoder.decode(FrontEnd.self, from: json)
+      let frontEnd = try decoder.decode(FrontEnd.self, from: json).completed()
       try frontEnd.validate()
       return frontEnd
     } catch let error as DecodingError {

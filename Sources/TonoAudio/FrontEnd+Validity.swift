@@ -5,41 +5,42 @@ extension FrontEnd {
   ///
   /// - Throws: `AudioError` naming the first value that does not.
   public func validate() throws {
-    try validateNumbers()
+    try validateSizes()
     try validateBands()
     try validateLevels()
-    guard !isOpenEnded else { return }
+    guard !isOpenEnded || seconds != 0 else { return }
+    try requirePositive([("seconds", seconds), ("frames", Double(frames))])
+    try require(seconds <= Self.longest, "seconds is \(seconds)", "at most \(Int(Self.longest))")
+    try require(
+      frames <= Self.mostFrames, "frames is \(frames)", "at most \(Self.mostFrames)")
     try require(
       frames <= frameLimit, "frames is \(frames)",
       "at most the \(frameLimit) that \(seconds) s give")
   }
 
-  private func validateNumbers() throws {
-    var positive: [(String, Double)] = [
+  /// Checks the numbers that lengths are computed from.
+  func validateSizes() throws {
+    var positive = [
       ("sampleRate", Double(sampleRate)), ("hop", Double(hop)), ("bands", Double(bands)),
-      ("minimumPower", Double(minimumPower)), ("typicalDeviation", Double(typicalDeviation)),
-      ("gain", Double(gain)),
     ]
-    if !isOpenEnded { positive += [("seconds", seconds), ("frames", Double(frames))] }
     if filters != .constantQ {
       positive += [("fftSize", Double(fftSize)), ("windowLength", Double(windowLength))]
     }
-    if let dynamicRange { positive.append(("dynamicRange", Double(dynamicRange))) }
-    for (property, value) in positive where !(value > 0 && value.isFinite) {
-      throw AudioError("the front end's \(property) is \(value); expected a positive number")
-    }
-    try require(typicalMean.isFinite, "typicalMean is \(typicalMean)", "a finite number")
-    try require(offset >= 0 && offset.isFinite, "offset is \(offset)", "0 or a positive number")
+    try requirePositive(positive)
     try require(
       sampleRate <= 1 << 20, "sampleRate is \(sampleRate) Hz", "at most \(1 << 20) Hz")
     try require(bands <= 1 << 14, "bands is \(bands)", "at most \(1 << 14)")
     try require(hop <= 1 << 24, "hop is \(hop)", "at most \(1 << 24)")
-    try require(
-      frames <= Self.mostFrames, "frames is \(frames)", "at most \(Self.mostFrames)")
-    try require(seconds <= Self.longest, "seconds is \(seconds)", "at most \(Int(Self.longest))")
   }
 
-  private func validateBands() throws {
+  private func requirePositive(_ numbers: [(String, Double)]) throws {
+    for (property, value) in numbers where !(value > 0 && value.isFinite) {
+      throw AudioError("the front end's \(property) is \(value); expected a positive number")
+    }
+  }
+
+  /// Checks what the bands are.
+  func validateBands() throws {
     let nyquist = Double(sampleRate) / 2
     try require(
       lowestFrequency >= 0 && lowestFrequency.isFinite, "lowestFrequency is \(lowestFrequency) Hz",
@@ -75,6 +76,14 @@ extension FrontEnd {
   }
 
   private func validateLevels() throws {
+    var positive = [
+      ("minimumPower", Double(minimumPower)), ("typicalDeviation", Double(typicalDeviation)),
+      ("gain", Double(gain)),
+    ]
+    if let dynamicRange { positive.append(("dynamicRange", Double(dynamicRange))) }
+    try requirePositive(positive)
+    try require(typicalMean.isFinite, "typicalMean is \(typicalMean)", "a finite number")
+    try require(offset >= 0 && offset.isFinite, "offset is \(offset)", "0 or a positive number")
     if case .value(let number) = reference {
       try require(
         number > 0 && number.isFinite, "reference is \(number)", "\"maximum\" or a positive number")

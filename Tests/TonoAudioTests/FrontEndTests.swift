@@ -198,6 +198,28 @@ struct FrontEndTests {
     #expect(try parse("").isOpenEnded)
   }
 
+  @Test("sizes beyond all bounds are refused, not computed with")
+  func hugeSizes() throws {
+    let sound: [String: Any] = [
+      "name": "x", "sampleRate": 8000, "fftSize": 512, "hop": 160, "bands": 64, "frames": 9,
+    ]
+    let faults: [(String, Any)] = [
+      ("fftSize", Int.max), ("hop", Int.max), ("frames", Int.max), ("windowLength", Int.min),
+      ("sampleRate", Int.max), ("seconds", -1), ("seconds", 1e300),
+    ]
+    for (key, value) in faults {
+      for padding in Padding.allCases.map(\.rawValue) {
+        var faulty = sound
+        faulty[key] = value
+        faulty["padding"] = padding
+        let json = try JSONSerialization.data(withJSONObject: faulty)
+        #expect(throws: AudioError.self, "\(key) \(value)") {
+          try FrontEnd.parse(json, from: "x")
+        }
+      }
+    }
+  }
+
   @Test func frameOrderIsTransposition() throws {
     var frontEnd = try FrontEnd.named("tl-iminet/imitation")
     let sound = SyntheticSounds.chirp(rate: 16_000, seconds: 4)
