@@ -44,10 +44,14 @@ def tl_iminet(rate, size, bands, highest, frames):
     return compute
 
 
-def iminet(path):
+def iminet_levels(path):
     magnitudes = np.abs(librosa.cqt(
         load(path, 16000, 64000), sr=16000, hop_length=420, fmin=50, n_bins=72, dtype=np.complex128))
-    return normalized(librosa.amplitude_to_db(magnitudes, ref=np.max))
+    return librosa.amplitude_to_db(magnitudes, ref=np.max)
+
+
+def iminet(path):
+    return normalized(iminet_levels(path))
 
 
 def librosa_defaults(path):

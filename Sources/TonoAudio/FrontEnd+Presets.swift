@@ -7,8 +7,10 @@ extension FrontEnd {
   /// `Scripts/reference/typical_levels.py DATA`.
   public static let presets =
     [recording, imitation, iminet, librosa, vggish, yamnet, panns]
-    + [("mel128", 128), ("mel256", 256)].map { openL3(mel: $0.0, bands: $0.1) }
-    + [openL3Linear, musicnn]
+    + [
+      openL3(mel: "mel128", bands: 128, mean: -30.56, deviation: 23.66),
+      openL3(mel: "mel256", bands: 256, mean: -32.14, deviation: 23.3), openL3Linear, musicnn,
+    ]
 
   /// TL-IMINET's tower of recordings (Zhang, Pardo & Duan, TASLP 2019), with librosa's zero padding.
   ///
@@ -33,7 +35,7 @@ extension FrontEnd {
   private static let iminet = {
     var frontEnd = FrontEnd(
       name: "iminet", sampleRate: 16_000, seconds: 4, fftSize: 0, hop: 420, bands: 72, frames: 153,
-      highestFrequency: 8_000, typicalMean: -47, typicalDeviation: 20)
+      highestFrequency: 8_000, typicalMean: -32.69, typicalDeviation: 11.82)
     frontEnd.filters = .constantQ
     frontEnd.lowestFrequency = 50
     return frontEnd
@@ -43,7 +45,7 @@ extension FrontEnd {
   private static let librosa = {
     var frontEnd = FrontEnd(
       name: "librosa", sampleRate: 22_050, seconds: 0, fftSize: 2048, hop: 512, bands: 128,
-      frames: 0, highestFrequency: 11_025, typicalMean: -47, typicalDeviation: 20)
+      frames: 0, highestFrequency: 11_025, typicalMean: -40.2, typicalDeviation: 13.22)
     frontEnd.normalization = .none
     return frontEnd
   }()
@@ -51,11 +53,11 @@ extension FrontEnd {
   /// VGGish (Hershey et al., ICASSP 2017): `mel_features.py` and `vggish_params.py` of
   /// tensorflow/models, research/audioset.
   private static let vggish = audioSet(
-    name: "vggish", offset: 0.01, typicalMean: -3, typicalDeviation: 1.5)
+    name: "vggish", offset: 0.01, typicalMean: -1.03, typicalDeviation: 0.99)
 
   /// YAMNet: `features.py` and `params.py` of tensorflow/models, research/audioset.
   private static let yamnet = audioSet(
-    name: "yamnet", offset: 0.001, typicalMean: -3, typicalDeviation: 1.5)
+    name: "yamnet", offset: 0.001, typicalMean: -1.16, typicalDeviation: 1.07)
 
   /// 64 mel bands of magnitudes over 0.96 s, ln(s + offset).
   private static func audioSet(
@@ -88,7 +90,7 @@ extension FrontEnd {
   private static let panns = {
     var frontEnd = FrontEnd(
       name: "panns", sampleRate: 32_000, seconds: 0, fftSize: 1024, hop: 320, bands: 64, frames: 0,
-      highestFrequency: 14_000, typicalMean: -30, typicalDeviation: 15)
+      highestFrequency: 14_000, typicalMean: -32.89, typicalDeviation: 21.65)
     frontEnd.padding = .reflect
     frontEnd.lowestFrequency = 50
     frontEnd.reference = .value(1)
@@ -100,10 +102,13 @@ extension FrontEnd {
 
   /// OpenL3 (Cramer et al., ICASSP 2019) with mel bands: `_librosa_mel_frontend` of marl/openl3, which takes
   /// 10 log₁₀ of magnitudes, with zeros around the sound.
-  private static func openL3(mel name: String, bands: Int) -> FrontEnd {
+  private static func openL3(
+    mel name: String, bands: Int, mean: Float, deviation: Float
+  ) -> FrontEnd {
     var frontEnd = FrontEnd(
       name: "openl3/\(name)", sampleRate: 48_000, seconds: 1, fftSize: 2048, hop: 242,
-      bands: bands, frames: 199, highestFrequency: 24_000, typicalMean: -25, typicalDeviation: 10)
+      bands: bands, frames: 199, highestFrequency: 24_000, typicalMean: mean,
+      typicalDeviation: deviation)
     frontEnd.spectrum = .amplitude
     frontEnd.normalization = .none
     return frontEnd
@@ -113,7 +118,7 @@ extension FrontEnd {
   private static let openL3Linear = {
     var frontEnd = FrontEnd(
       name: "openl3/linear", sampleRate: 48_000, seconds: 1, fftSize: 512, hop: 242, bands: 257,
-      frames: 197, highestFrequency: 24_000, typicalMean: -25, typicalDeviation: 10)
+      frames: 197, highestFrequency: 24_000, typicalMean: -52.73, typicalDeviation: 26.27)
     frontEnd.filters = .linear
     frontEnd.padding = .none
     frontEnd.spectrum = .amplitude
@@ -126,7 +131,7 @@ extension FrontEnd {
   private static let musicnn = {
     var frontEnd = FrontEnd(
       name: "musicnn", sampleRate: 16_000, seconds: 0, fftSize: 512, hop: 256, bands: 96, frames: 0,
-      highestFrequency: 8_000, typicalMean: 1.5, typicalDeviation: 1)
+      highestFrequency: 8_000, typicalMean: 1.22, typicalDeviation: 0.86)
     frontEnd.gain = 10_000
     frontEnd.offset = 1
     frontEnd.logarithm = .log10
