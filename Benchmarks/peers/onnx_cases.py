@@ -112,7 +112,7 @@ class Case:
             return "sequences and optional values"
         if self.is_single_precision:
             return "single precision"
-        if self.all_elements <= FLOATING | {"int64"}:
+        if self.all_elements & FLOATING and self.all_elements <= FLOATING | {"int64"}:
             return "half, brain and double precision"
         if self.all_elements <= FLOATING | INTEGERS:
             return "integers and truth values"
