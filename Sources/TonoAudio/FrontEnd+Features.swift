@@ -16,6 +16,18 @@ extension FrontEnd {
     }
   }
 
+  /// A sound file as the network's input: `features(of:)` of what the front end hears of it.
+  ///
+  /// Of a long recording no more is read than that, with a second behind it for the resampler.
+  ///
+  /// - Throws: As `features(of:)` and `SoundReader`.
+  public func features(ofFile path: String) throws -> Tensor {
+    try validate()
+    let reader = try SoundReader(path)
+    guard !isOpenEnded else { return try features(of: reader.read()) }
+    return try features(of: reader.read(Int((seconds + 1) * Double(reader.sampleRate))))
+  }
+
   /// The levels of a sound before normalization, `[bands, frames]`.
   ///
   /// - Throws: As `features(of:)`.
@@ -68,9 +80,10 @@ extension FrontEnd {
       throw AudioError(
         "the sound holds samples that are not finite numbers; '\(name)' has no features of it")
     }
+    try validate()
     let heard = try sound.resampled(to: sampleRate)
     let frontEnd = fitted(to: heard)
-    try frontEnd.validate()
+    if isOpenEnded { try frontEnd.validate() }
     let samples = heard.fitted(toCount: frontEnd.sampleCount).samples.map(Double.init)
     return try body(
       frontEnd, FrontEndPass(frontEnd, sampleCount: frontEnd.sampleCount), samples)

@@ -31,9 +31,9 @@ struct FeaturesCommand: ParsableCommand {
   var png = false
 
   func run() throws {
-    let heard = try AudioFile.read(sound)
-    let frontEnd = try FrontEnd.load(frontEnd).fitted(to: heard)
-    let features = try frontEnd.features(of: heard)
+    let asked = try FrontEnd.load(frontEnd)
+    let features = try asked.features(ofFile: sound)
+    let frontEnd = asked.fitted(to: features.shape)
     guard features.values.allSatisfy({ $0.isFinite }) else {
       throw StudyError("\(sound) is too loud: its power is no finite number; scale it down")
     }

@@ -54,7 +54,7 @@ struct SpectrogramFiles {
             + "'\(input.name)'; add --front-end: a preset, or a JSON file with \(FrontEnd.whatItSays)"
         )
       }
-      spectrogram = try frontEnd.features(of: try AudioFile.read(path))
+      spectrogram = try frontEnd.features(ofFile: path)
     }
     guard spectrogram.values.allSatisfy({ $0.isFinite }) else {
       throw StudyError("\(path) holds NaN or infinity; give finite numbers")

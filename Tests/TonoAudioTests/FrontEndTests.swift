@@ -182,6 +182,19 @@ struct FrontEndTests {
     #expect(try FrontEnd.parse(data, from: "") == open)
   }
 
+  @Test("of a long file no more is heard than of its beginning")
+  func longFile() throws {
+    let folder = try TemporaryFolder()
+    let frontEnd = try FrontEnd.named("tl-iminet/imitation")
+    let sound = SyntheticSounds.noise(rate: 8000, seconds: 9)
+    let file = folder["long.wav"]
+    try Data(AudioFile.encode(sound, as: .float32)).write(to: file)
+    let features = try frontEnd.features(ofFile: file.path)
+    let whole = try frontEnd.features(of: sound)
+    #expect(features.largestDifference(from: whole) < Tolerance.decibels)
+    #expect(features.shape == frontEnd.inputShape)
+  }
+
   @Test func lengthsComplementEachOther() throws {
     func parse(_ keys: String) throws -> FrontEnd {
       try FrontEnd.parse(
