@@ -26,7 +26,7 @@ struct Stretch: Sendable {
 /// end; the last one may be shorter.
 ///
 /// A front end whose frames end before its `seconds` do sees a little of the next stretch behind them. A rest
-/// shorter than one frame of the analysis is no example, unless it is the whole file.
+/// that fills less than a quarter of the frames is no example, unless it is the whole file.
 struct StretchReader {
   private let reader: SoundReader
   /// How long a stretch is, how far the next one is away, and how long a rest must be, in seconds.
@@ -40,10 +40,9 @@ struct StretchReader {
   /// - Throws: As `SoundReader`.
   init(_ path: String, frontEnd: FrontEnd) throws {
     reader = try SoundReader(path)
-    let rate = Double(frontEnd.sampleRate)
     length = frontEnd.seconds
-    step = Double(frontEnd.patternSampleCount) / rate
-    shortestRest = min(step, Double(frontEnd.frameLength) / rate)
+    step = Double(frontEnd.patternSampleCount) / Double(frontEnd.sampleRate)
+    shortestRest = step / 4
   }
 
   /// Which share of the file was read, as far as it says how long it is.
