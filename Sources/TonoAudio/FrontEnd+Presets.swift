@@ -30,8 +30,8 @@ extension FrontEnd {
   /// Both towers of IMINET (Zhang & Duan, WASPAA 2017): constant-Q spectrograms.
   ///
   /// Six octaves from 50 Hz, twelve bands in each, 26.25 ms from frame to frame: the settings of the
-  /// authors' IMISOUND (ICASSP 2016). That paper is also where levels and normalization are open: they are
-  /// TL-IMINET's here.
+  /// authors' IMISOUND (ICASSP 2016). Levels and normalization are TL-IMINET's. Neither was checked against
+  /// the paper's own words.
   private static let iminet = {
     var frontEnd = FrontEnd(
       name: "iminet", sampleRate: 16_000, seconds: 4, fftSize: 0, hop: 420, bands: 72, frames: 153,
