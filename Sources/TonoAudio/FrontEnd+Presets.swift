@@ -147,11 +147,11 @@ extension FrontEnd {
   /// The presets' names in one line.
   public static let presetNames = presets.map(\.name).joined(separator: ", ")
 
-  /// The preset of that name.
+  /// The preset of that name, in capitals or not.
   ///
   /// - Throws: `AudioError` listing the known names.
   public static func named(_ name: String) throws -> FrontEnd {
-    guard let preset = presets.first(where: { $0.name == name }) else {
+    guard let preset = presets.first(where: { $0.name == name.lowercased() }) else {
       throw AudioError(
         "'\(name)' is not a front end; use one of \(presetNames), or the path of a JSON file")
     }

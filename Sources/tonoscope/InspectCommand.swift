@@ -24,13 +24,23 @@ struct InspectCommand: ParsableCommand {
     name: .customLong("print-architecture"),
     help: """
       Print the architecture in the JSON that --architecture takes with files of PyTorch and \
-      safetensors.
+      safetensors; --architecture without a file does the same.
       """)
   var printsArchitecture = false
 
   func validate() throws {
     guard !json || !printsArchitecture else {
       throw ValidationError("--json and --print-architecture print different things; give one")
+    }
+  }
+
+  /// Arguments in which `inspect`'s `--architecture` without a file is `--print-architecture`.
+  static func expanding(_ arguments: [String]) -> [String] {
+    guard arguments.first == configuration.commandName else { return arguments }
+    return arguments.indices.map { index in
+      let next = index + 1 < arguments.count ? arguments[index + 1] : "-"
+      let isBare = arguments[index] == "--architecture" && next.hasPrefix("-")
+      return isBare ? "--print-architecture" : arguments[index]
     }
   }
 

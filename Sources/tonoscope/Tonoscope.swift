@@ -17,7 +17,7 @@ enum Main {
           name one of them, or unset it
           """))
     }
-    Tonoscope.main()
+    Tonoscope.main(InspectCommand.expanding(Array(CommandLine.arguments.dropFirst())))
   }
 }
 

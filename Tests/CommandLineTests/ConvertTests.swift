@@ -49,6 +49,9 @@ import TonoStudy
     ])
     #expect(printed.status == 0, "\(printed.error)")
     #expect(printed.output.contains(#""kernel": "0.weight""#))
+    let shortly = try Tool.run(["inspect", Models.siamese, "--architecture"])
+    let atLength = try Tool.run(["inspect", Models.siamese, "--print-architecture"])
+    #expect(shortly.status == 0 && shortly.output == atLength.output)
     let copy = folder["copy.json"]
     try printed.output.write(to: copy, atomically: true, encoding: .utf8)
     let (one, other) = (

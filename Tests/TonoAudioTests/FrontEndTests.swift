@@ -10,6 +10,7 @@ struct FrontEndTests {
   func presetsAreValidAndCodable(frontEnd: FrontEnd) throws {
     try frontEnd.validate()
     #expect(try FrontEnd.named(frontEnd.name) == frontEnd)
+    #expect(try FrontEnd.named(frontEnd.name.uppercased()) == frontEnd)
     let data = try JSONEncoder().encode(frontEnd)
     #expect(try JSONDecoder().decode(FrontEnd.self, from: data) == frontEnd)
   }
