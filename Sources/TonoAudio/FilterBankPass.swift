@@ -36,7 +36,7 @@ final class FilterBankPass<Scalar: FourierScalar> {
     self.sampleCount = sampleCount
     frames = frontEnd.frames
     spectrumKind = frontEnd.spectrum
-    transform = frontEnd.fourier()
+    transform = frontEnd.shortTimeFourierTransform()
     bins = transform.bins
     workspace = ShortTimeFourierTransform<Scalar>.Workspace(size: frontEnd.fftSize)
     filters = frontEnd.filterBank.filters.map { filter in

@@ -124,11 +124,8 @@ public struct FrontEnd: Hashable, Sendable {
 
   // MARK: - Analysis
 
-  /// The Fourier transform of every frame.
-  var shortTimeFourierTransform: ShortTimeFourierTransform<Double> { fourier() }
-
   /// The Fourier transform of every frame, in any precision.
-  func fourier<Scalar: FourierScalar>() -> ShortTimeFourierTransform<Scalar> {
+  func shortTimeFourierTransform<Scalar: FourierScalar>() -> ShortTimeFourierTransform<Scalar> {
     ShortTimeFourierTransform(
       fftSize: fftSize, windowLength: windowLength, hop: hop, window: window, padding: padding)
   }
