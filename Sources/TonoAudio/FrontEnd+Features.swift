@@ -105,7 +105,8 @@ extension FrontEnd {
   /// Normalization per example forgets how large its unit was. It is taken to be `typicalDeviation`, that of
   /// real examples, or less where the pattern would then not fit into the dynamic range: no sound has such
   /// levels, and clamping them would change the pattern, while a smaller unit is the same to the network.
-  /// Levels from the maximum have it at 0; others are clamped only from below.
+  /// Levels from the maximum have it at 0, or at 1 where they are no logarithms; others are clamped only from
+  /// below.
   ///
   /// - Parameter pattern: of `inputShape`.
   /// - Returns: levels as `levels(of:)` has them of a sound.
@@ -124,7 +125,8 @@ extension FrontEnd {
       let range = dynamicRange ?? Self.assumedRange
       let fitting = logarithm == .none || extent <= 0 ? typicalDeviation : range / extent
       let unit = min(typicalDeviation, fitting)
-      let shift = reference == .maximum ? -unit * highest : typicalMean
+      let top: Float = logarithm == .none ? 1 : 0
+      let shift = reference == .maximum ? top - unit * highest : typicalMean
       for i in levels.values.indices { levels.values[i] = unit * levels.values[i] + shift }
     }
     guard logarithm != .none else { return levels }

@@ -109,8 +109,8 @@ extension FrontEnd {
   public var frameLength: Int {
     switch (filters, padding) {
     case (.constantQ, _):
-      let steps = exp2(2 / Double(binsPerOctave))
-      return Int((steps + 1) / (steps - 1) * Double(sampleRate) / max(lowestFrequency, 1))
+      let shape = ConstantQFilter.Shape(binsPerOctave: binsPerOctave, scale: 1, sparsity: 0)
+      return Int(shape.length(frequency: lowestFrequency, rate: Double(sampleRate)))
     case (_, .windows): return windowLength
     default: return fftSize
     }

@@ -17,8 +17,7 @@ extension FrontEnd {
   /// How the samples of a pattern's sound are stored: as they are where the network hears how quiet they are,
   /// or levels further apart than 16 bits keep.
   public var encoding: AudioFile.Encoding {
-    let perLevel = logarithm.factor.map { Float(10 / log(10) / $0) * 2 / spectrum.exponent } ?? 1
-    let range = (dynamicRange ?? .infinity) * perLevel
+    let range = (dynamicRange ?? .infinity) * (decibelsPerLevel ?? 1)
     return hearsLoudness || range > Self.sixteenBits ? .float32 : .pcm16
   }
 
@@ -28,14 +27,18 @@ extension FrontEnd {
   /// How many dB of a sound one unit of the network's input is, in an example of typical deviation; nil
   /// where levels are no logarithms.
   public var decibelsPerUnit: Float? {
-    guard let factor = logarithm.factor else { return nil }
-    let perLevel = Float(10 / log(10) / factor) * 2 / spectrum.exponent
+    guard let decibelsPerLevel else { return nil }
     return switch normalization {
-    case .none: perLevel
-    case .perExample: perLevel * typicalDeviation
+    case .none: decibelsPerLevel
+    case .perExample: decibelsPerLevel * typicalDeviation
     case .fixed(_, let deviation):
-      perLevel * deviation.reduce(0, +) / Float(max(1, deviation.count))
+      decibelsPerLevel * deviation.reduce(0, +) / Float(max(1, deviation.count))
     }
+  }
+
+  /// How many dB of a sound one unit of level is; nil where levels are no logarithms.
+  private var decibelsPerLevel: Float? {
+    logarithm.factor.map { Float(10 / log(10) / $0) * 2 / spectrum.exponent }
   }
 
   /// What the input's numbers are, for a colour scale.
@@ -79,8 +82,8 @@ extension FrontEnd {
     case .perExample:
       return (low - typicalMean) / typicalDeviation...(high - typicalMean) / typicalDeviation
     case .fixed(let mean, let deviation):
-      let lows = mean.indices.map { (low - mean[$0]) / deviation[$0] }
-      let highs = mean.indices.map { (high - mean[$0]) / deviation[$0] }
+      let lows = (0..<bands).map { (low - mean.at($0)) / deviation.at($0) }
+      let highs = (0..<bands).map { (high - mean.at($0)) / deviation.at($0) }
       let lowest = lows.min() ?? 0
       return lowest...max(lowest, highs.max() ?? 1)
     }

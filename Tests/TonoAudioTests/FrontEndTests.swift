@@ -234,6 +234,35 @@ struct FrontEndTests {
     }
   }
 
+  @Test("one mean or deviation may stand beside one for each band")
+  func mixedNormalization() throws {
+    var frontEnd = try FrontEnd.named("tl-iminet/imitation")
+    let means = (0..<39).map { -40 - Float($0) }
+    frontEnd.normalization = .fixed(mean: means, deviation: [2])
+    try frontEnd.validate()
+    let sound = SyntheticSounds.chirp(rate: 16_000, seconds: 4)
+    let levels = try frontEnd.levels(of: sound)
+    let again = frontEnd.levels(ofPattern: try frontEnd.features(of: sound))
+    #expect(again.largestDifference(from: levels) < Tolerance.decibels)
+    // From −80 dB in the band around −40 to 0 dB in the one around −78.
+    #expect(frontEnd.inputRange == ClosedRange<Float>(uncheckedBounds: (-20, 39)))
+    frontEnd.normalization = .fixed(mean: [-40], deviation: (0..<39).map { 1 + Float($0) })
+    #expect(frontEnd.inputRange == ClosedRange<Float>(uncheckedBounds: (-40, 40)))
+  }
+
+  @Test("patterns of numbers without a logarithm have their largest at 1")
+  func linearLevels() throws {
+    var frontEnd = try FrontEnd.named("tl-iminet/imitation")
+    frontEnd.logarithm = .none
+    frontEnd.dynamicRange = nil
+    (frontEnd.typicalMean, frontEnd.typicalDeviation) = (0.05, 0.1)
+    let sound = SyntheticSounds.chirp(rate: 16_000, seconds: 4)
+    let features = try frontEnd.features(of: sound)
+    let levels = frontEnd.levels(ofPattern: features)
+    #expect(levels.values.max() == 1)
+    #expect(frontEnd.bandValues(ofLevels: levels).values.allSatisfy { $0 > 0 && $0 <= 1 })
+  }
+
   @Test func frameOrderIsTransposition() throws {
     var frontEnd = try FrontEnd.named("tl-iminet/imitation")
     let sound = SyntheticSounds.chirp(rate: 16_000, seconds: 4)
