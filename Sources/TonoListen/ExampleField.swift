@@ -1,7 +1,6 @@
 import TonoAscent
 import TonoAudio
 import TonoCore
-import TonoFiles
 import TonoNetwork
 
 /// What a neuron's most excited cell sees of an example.

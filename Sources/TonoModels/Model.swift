@@ -1,6 +1,4 @@
 import Foundation
-import TonoCore
-import TonoFiles
 import TonoNetwork
 
 /// A network as it was read from a file.

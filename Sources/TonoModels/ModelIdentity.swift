@@ -1,4 +1,3 @@
-import TonoCore
 import TonoFiles
 
 /// Which model file a run used, known by its content.

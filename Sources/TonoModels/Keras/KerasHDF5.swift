@@ -1,5 +1,4 @@
 import Foundation
-import TonoCore
 import TonoFiles
 import TonoNetwork
 

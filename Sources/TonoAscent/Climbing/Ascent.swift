@@ -12,7 +12,8 @@ public struct Ascent: Sendable {
   public let network: Network
   /// Per input name how cells become input; an input without one is handed to the network as it is.
   public let canvases: [String: Canvas]
-  /// Per input name the front end before it, which gives acoustics and playability their units.
+  /// Per input name the front end before it: what canvases of sounds stand behind, and what gives acoustics
+  /// and playability their units.
   public let frontEnds: [String: FrontEnd]
   /// Everything else.
   public let settings: AscentSettings
@@ -24,7 +25,7 @@ public struct Ascent: Sendable {
   /// An ascent on a network.
   ///
   /// - Throws: `NetworkError.inputShape` if a spectrogram or a canvas' front end does not fit its
-  ///   input, `AscentError` if an input that is held does not exist or is no finite number somewhere,
+  ///   input, `AscentError` if a canvas has no front end that needs one, if an input that is held does not exist or is no finite number somewhere,
   ///   or if a blur is asked of a canvas that has no spectrogram's cells, or acoustics of levels that are no
   ///   logarithms, or playability of bands that are no sums of Fourier bins.
   public init(
@@ -42,7 +43,10 @@ public struct Ascent: Sendable {
     }
     for input in network.inputs {
       switch canvases[input.name] {
-      case .melPower(let frontEnd), .waveform(let frontEnd):
+      case .melPower, .waveform:
+        guard let frontEnd = frontEnds[input.name] else {
+          throw AscentError.noFrontEnd(input: input.name)
+        }
         try frontEnd.validate()
         guard frontEnd.fits(input.shape) else {
           throw NetworkError.inputShape(input, got: frontEnd.inputShape)
@@ -88,12 +92,24 @@ public struct Ascent: Sendable {
   /// - Throws: `NetworkError` if the network has no such layer, `AscentError` if there is nothing to
   ///   move.
   public func inputs(climbedBy objective: Objective) throws -> [Network.Input] {
-    let inputs = try network.inputs(of: objective.terms.map(\.neuron.layer))
+    let inputs = try network.inputs(of: objective.layers)
     let climbed = inputs.filter { held[$0.name] == nil }
     guard !climbed.isEmpty else {
       throw AscentError.nothingToClimb(objective, held: inputs.map(\.name))
     }
     return climbed
+  }
+
+  /// Begins to climb an objective, to be stepped and watched.
+  ///
+  /// - Parameters:
+  ///   - objective: what to maximize.
+  ///   - threads: how many work on a step together.
+  /// - Returns: the climb before its first step.
+  /// - Throws: `NeuronError`, `ObjectiveError` or `NetworkError` if the network has no such cells,
+  ///   `AscentError` if it depends on held inputs alone.
+  public func begin(_ objective: Objective, threads: Int = 1) throws -> Climb {
+    try Climb(objective, of: self, threads: threads)
   }
 
   /// Climbs an objective from start to end.
@@ -106,38 +122,39 @@ public struct Ascent: Sendable {
   ///   - threads: how many work on it together.
   ///   - step: called after every step, waking ones too; what it throws ends the climb.
   /// - Returns: what the climb arrived at, or that the neuron is dead.
-  /// - Throws: `NeuronError` or `NetworkError` if the network has no such neuron, `AscentError` if
-  ///   it depends on held inputs alone, and what `step` throws.
+  /// - Throws: as ``begin(_:threads:)``, and what `step` throws.
   public func climb(
-    _ objective: Objective, threads: Int = 1, step: () throws -> Void = {}
+    _ objective: Objective, threads: Int = 1, step: (Step) throws -> Void = { _ in }
   ) throws -> Pattern {
-    try Climb(objective, of: self, threads: threads).run(step: step)
+    let climb = try begin(objective, threads: threads)
+    while let taken = try climb.step() { try step(taken) }
+    return climb.snapshot()
   }
 
-  /// Climbs many neurons at once, each for itself, on a number of threads.
+  /// Climbs many objectives at once, each for itself, on a number of threads.
   ///
-  /// Each thread climbs one neuron at a time; where there are fewer neurons than threads, several
-  /// threads work on each.
+  /// Each thread climbs one at a time; where there are fewer objectives than threads, several threads
+  /// work on each.
   ///
   /// - Parameters:
   ///   - objectives: what to maximize, each by itself.
   ///   - threads: how many there are, at most.
-  ///   - step: called after every step with the objective's index, from any of the threads.
+  ///   - step: called after every step with the objective's index and the step, from any of the threads.
   ///   - finished: called with the index, its pattern, and how long climbing took, from any of the
   ///     threads.
-  /// - Throws: the first error of any neuron, of `step` or of `finished`; the others then end at
+  /// - Throws: the first error of any objective, of `step` or of `finished`; the others then end at
   ///   their next step.
   public func climb(
     _ objectives: [Objective], threads: Int,
-    step: @Sendable (Int) throws -> Void = { _ in },
+    step: @Sendable (Int, Step) throws -> Void = { _, _ in },
     finished: @Sendable (Int, Pattern, Duration) throws -> Void
   ) throws {
     let threadsEach = max(1, threads / max(1, objectives.count))
     try concurrently(objectives.count, threads: threads) { index, checkForFailure in
       let start = ContinuousClock.now
-      let pattern = try climb(objectives[index], threads: threadsEach) {
+      let pattern = try climb(objectives[index], threads: threadsEach) { taken in
         try checkForFailure()
-        try step(index)
+        try step(index, taken)
       }
       try finished(index, pattern, ContinuousClock.now - start)
     }

@@ -38,7 +38,7 @@ final class ClimbedInput {
   init(_ input: Network.Input, canvas: Canvas, frontEnd: FrontEnd?, settings: AscentSettings) {
     self.input = input
     maps = frontEnd.map { Maps($0.inputShape, axes: $0.axes) } ?? Maps(input.shape)
-    painter = canvas.painter(before: input, maps)
+    painter = canvas.painter(before: input, maps, frontEnd: frontEnd)
     count = input.shape.count
     cells = AlignedFloats(count: painter.count)
     best = AlignedFloats(count: painter.count)

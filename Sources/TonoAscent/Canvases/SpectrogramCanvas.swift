@@ -8,7 +8,7 @@ import TonoNetwork
 /// sphere. A canvas without any deviation (silence) paints zeros, and hands its gradient on with the
 /// mean taken out. A canvas that does not normalize paints y = level + spread·x, so that noise and
 /// steps of unit size fit inputs in any unit, such as decibels.
-public struct SpectrogramCanvas: Hashable, Sendable {
+public struct SpectrogramCanvas: Hashable, Codable, Sendable {
   /// Whether each example is brought to zero mean and unit variance.
   public let normalizes: Bool
   /// What a cell at 0 paints where the canvas does not normalize.
@@ -19,7 +19,7 @@ public struct SpectrogramCanvas: Hashable, Sendable {
   public let bounds: Bounds?
 
   /// Levels that real examples have, in network units.
-  public struct Bounds: Hashable, Sendable {
+  public struct Bounds: Hashable, Codable, Sendable {
     /// The lowest.
     public let lowest: Float
     /// The highest.

@@ -9,6 +9,8 @@ public enum AscentError: Error, Equatable, CustomStringConvertible {
   case notFinite(input: String)
   /// A blur is asked where the canvas has no spectrogram's cells.
   case blurredCanvas(String)
+  /// A canvas stands behind a front end that is not given.
+  case noFrontEnd(input: String)
   /// Changes in dB are asked where a front end's levels are no logarithms.
   case noDecibels(input: String, frontEnd: String)
   /// Playability is asked where a front end's bands are no sums of Fourier bins.
@@ -28,6 +30,8 @@ public enum AscentError: Error, Equatable, CustomStringConvertible {
       "what input '\(input)' is held at has NaN or infinity; give finite numbers"
     case .blurredCanvas(let input):
       "a blur needs a spectrogram's own cells, which the canvas before '\(input)' does not have"
+    case .noFrontEnd(let input):
+      "a sound before '\(input)' needs a front end; give one, or climb a spectrogram"
     case .noDecibels(let input, let frontEnd):
       "gain, tilt and noise floor are in dB, but '\(input)' takes numbers of '\(frontEnd)' without a "
         + "logarithm; leave them out"

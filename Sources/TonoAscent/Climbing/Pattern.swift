@@ -6,6 +6,8 @@ import TonoNetwork
 public struct Pattern: Sendable {
   /// Why the climb ended.
   public enum Ending: Hashable, Sendable, CustomStringConvertible {
+    /// Not yet: a snapshot on the way.
+    case underway
     /// All steps were taken.
     case steps
     /// The objective rose no more.
@@ -15,9 +17,10 @@ public struct Pattern: Sendable {
     /// No start gave the neuron a gradient; the sentences say what was tried.
     case dead([String])
 
-    /// `steps`, `plateau`, or the reason.
+    /// `underway`, `steps`, `plateau`, or the reason.
     public var description: String {
       switch self {
+      case .underway: "underway"
       case .steps: "steps"
       case .plateau: "plateau"
       case .notFinite(let reason): reason
@@ -48,7 +51,7 @@ public struct Pattern: Sendable {
   /// gradient was no finite number from the start.
   public var isFound: Bool {
     switch ending {
-    case .steps, .plateau: true
+    case .underway, .steps, .plateau: true
     case .notFinite: !activations.isEmpty
     case .dead: false
     }

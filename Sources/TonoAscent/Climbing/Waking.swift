@@ -21,7 +21,7 @@ struct PreActivation: Scalar {
   /// them: before the pooling, reordering and dropout that only hand zeros on.
   init?(of objective: Objective, in network: Network) throws {
     let cells = try objective.terms.compactMap { term in
-      try Self.cells(before: term.neuron, in: network)
+      try Self.cells(before: term.readout, in: network)
     }
     if cells.isEmpty { return nil }
     let targets = Target.boxes(around: cells)
@@ -33,10 +33,10 @@ struct PreActivation: Scalar {
   }
 
   private static func cells(
-    before neuron: NeuronReference, in network: Network
+    before readout: Readout, in network: Network
   ) throws -> (node: String, region: Region)? {
-    var node = try network.node(neuron.layer)
-    var region = try neuron.region(in: network)
+    var node = try network.node(readout.layer)
+    var region = try readout.region(in: network)
     while true {
       guard node.inputs.count == 1, let input = node.inputs.first else { return nil }
       if node.layer is any Activation || node.layer is Softmax { return (input, region) }
