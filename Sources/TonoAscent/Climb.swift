@@ -9,6 +9,9 @@ final class Climb {
   private let inputs: [ClimbedInput]
   private let program: ScalarProgram
   private let blur: GaussianBlur?
+  /// What keeps the objective asleep, found when it first is, and as much of it as was compiled.
+  private var gates: [PreActivation]?
+  private var gatePrograms: [ScalarProgram] = []
 
   private var start = 0
   private var random: RandomSource
@@ -55,21 +58,20 @@ final class Climb {
   /// Climbs from the first start that gives the objective a gradient.
   func run(step: () throws -> Void) throws -> Pattern {
     var tried: [String] = []
-    var waking: ScalarProgram?
     for start in 0..<max(1, settings.starts) {
       try begin(start)
       let asleep = evaluate(program)
       if asleep.isAwake { return try climb(step: step) }
-      if waking == nil { waking = try preActivation() }
-      guard let waking else {
+      guard let waking = try evaluateGates() else {
         tried.append(
           "\(origin): the value is \(asleep.value) with no gradient, and no activation stands before it"
         )
         continue
       }
-      if isSaturated(asleep, above: evaluate(waking)) { return try climb(step: step) }
-      if try wake(by: waking, step: step) { return try climb(step: step) }
-      tried.append(failure(of: evaluate(waking)))
+      if isSaturated(asleep, above: waking) { return try climb(step: step) }
+      if let failure = try wake(step: step) { tried.append(failure) } else {
+        return try climb(step: step)
+      }
     }
     try begin(0)
     let value = evaluate(program).value
@@ -100,11 +102,24 @@ final class Climb {
 
   // MARK: - Waking
 
-  /// The pre-activation of the objective, compiled, if there is one.
-  private func preActivation() throws -> ScalarProgram? {
-    try PreActivation(of: objective, in: ascent.network).map {
-      try ScalarProgram($0, of: ascent, climbed: inputs.map(\.input), threads: threads)
+  /// The pre-activation before the nearest gate that has a gradient, or else before the last one; nil if
+  /// there is no gate.
+  ///
+  /// The gates behind the nearest are compiled when they are first needed.
+  private func evaluateGates() throws -> Evaluation? {
+    let gates = try gates ?? PreActivation.all(of: objective, in: ascent.network)
+    self.gates = gates
+    var last: Evaluation?
+    for (index, gate) in gates.enumerated() {
+      if index == gatePrograms.count {
+        gatePrograms.append(
+          try ScalarProgram(gate, of: ascent, climbed: inputs.map(\.input), threads: threads))
+      }
+      let evaluation = evaluate(gatePrograms[index])
+      last = evaluation
+      if evaluation.isAwake || !evaluation.isFinite { break }
     }
+    return last
   }
 
   /// Whether an objective has no gradient because its activation is at its upper end: both it and
@@ -114,24 +129,23 @@ final class Climb {
   }
 
   /// Climbs the pre-activation until the objective has a gradient, or the steps are used up.
-  private func wake(by waking: ScalarProgram, step: () throws -> Void) throws -> Bool {
+  ///
+  /// - Returns: nil if the objective is awake, else what this start came to, in words.
+  private func wake(step: () throws -> Void) throws -> String? {
     for input in inputs { input.resetOptimizer() }
-    while wakingSteps < settings.wakingSteps {
-      let evaluation = evaluate(waking)
-      guard evaluation.isFinite, evaluation.isAwake else { return false }
+    while let evaluation = try evaluateGates() {
+      guard evaluation.isFinite else { return "\(origin): the pre-activation is no finite number" }
+      guard evaluation.isAwake, wakingSteps < settings.wakingSteps else {
+        let slope = evaluation.isAwake ? "" : " and has no gradient"
+        return
+          "\(origin): after \(wakingSteps) steps the pre-activation is \(evaluation.value)\(slope)"
+      }
       move(evaluation)
       wakingSteps += 1
       try step()
-      if evaluate(program).isAwake { return true }
+      if evaluate(program).isAwake { return nil }
     }
-    return false
-  }
-
-  /// What waking from this start came to, in words.
-  private func failure(of waking: Evaluation) -> String {
-    guard waking.isFinite else { return "\(origin): the pre-activation is no finite number" }
-    let slope = waking.isAwake ? "" : " and has no gradient"
-    return "\(origin): after \(wakingSteps) steps the pre-activation is \(waking.value)\(slope)"
+    return nil
   }
 
   // MARK: - Climbing

@@ -40,6 +40,9 @@ public struct BatchNormalization: UnaryLayer {
   /// `BatchNormalization`, in Keras' terms.
   public var kind: String { "BatchNormalization" }
 
+  /// Each channel by its own statistics.
+  public var role: LayerRole { .normalization }
+
   /// The numbers as they stand in the file: gamma, beta, mean, variance.
   public var parameterCount: Int { 4 * mean.count }
 

@@ -27,6 +27,9 @@ public struct LocalResponseNormalization: UnaryLayer {
   /// `LocalResponseNormalization`.
   public var kind: String { "LocalResponseNormalization" }
 
+  /// Each cell by its neighbours.
+  public var role: LayerRole { .normalization }
+
   /// The input's own shape, `[C, …]`.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard input.rank > 0 else { throw ShapeError("\(kind) expects channels, got a single number") }

@@ -15,6 +15,9 @@ public struct MaxPooling2D: UnaryLayer {
   /// `MaxPooling2D`, in Keras' terms.
   public var kind: String { "MaxPooling2D" }
 
+  /// One cell out of a window.
+  public var role: LayerRole { .pooling }
+
   /// `[C, H′, W′]` for an input `[C, H, W]`.
   public func outputShape(_ input: Shape) throws -> Shape { try window.pooled(input, by: kind) }
 
@@ -58,6 +61,9 @@ public struct AveragePooling2D: UnaryLayer {
 
   /// `AveragePooling2D`, in Keras' terms.
   public var kind: String { "AveragePooling2D" }
+
+  /// One cell out of a window.
+  public var role: LayerRole { .pooling }
 
   /// `[C, H′, W′]` for an input `[C, H, W]`.
   public func outputShape(_ input: Shape) throws -> Shape { try window.pooled(input, by: kind) }

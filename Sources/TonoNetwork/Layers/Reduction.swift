@@ -31,6 +31,9 @@ public struct Reduction: UnaryLayer {
   /// The operation, in ONNX' terms.
   public var kind: String { operation.rawValue }
 
+  /// One cell out of all along some axes.
+  public var role: LayerRole { .pooling }
+
   /// The shape without the axes, or with one cell along each.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard axes.allSatisfy(input.extents.indices.contains) else {

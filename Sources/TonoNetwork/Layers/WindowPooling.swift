@@ -88,6 +88,9 @@ public struct WindowPooling: UnaryLayer {
     return "\(name)\(axes.count)D"
   }
 
+  /// One cell out of a window.
+  public var role: LayerRole { .pooling }
+
   /// `[C]` and the numbers of windows.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard input.rank == axes.count + 1 else {

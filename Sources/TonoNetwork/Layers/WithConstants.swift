@@ -14,6 +14,15 @@ public struct WithConstants: Layer {
   /// The layer's own.
   public var kind: String { layer.kind }
 
+  /// The layer's own.
+  public var role: LayerRole { layer.role }
+
+  /// As the layer does.
+  public var handsZerosOn: Bool { layer.handsZerosOn }
+
+  /// As the layer can.
+  public var canSleep: Bool { layer.canSleep }
+
   /// The layer's own and the constants.
   public var parameterCount: Int {
     layer.parameterCount + constants.values.reduce(0) { $0 + $1.count }
