@@ -69,7 +69,9 @@ final class Climb {
         continue
       }
       if isSaturated(asleep, above: waking) { return try climb(step: step) }
-      if let failure = try wake(step: step) { tried.append(failure) } else {
+      if let failure = try wake(step: step) {
+        tried.append(failure)
+      } else {
         return try climb(step: step)
       }
     }

@@ -38,6 +38,16 @@ public protocol Layer: Sendable {
   /// Whether it is a gate: where its input is in a flat part of it, such as a ReLU's below zero, no
   /// gradient comes through, or one that rounds to zero.
   var canSleep: Bool { get }
+
+  /// Where it has next to no slope to climb, if anywhere that is worth telling.
+  var flatPart: FlatPart? { get }
+
+  /// What its input was like in training, if it keeps that.
+  var trainedStatistics: TrainedStatistics? { get }
+
+  /// About how many multiplications or comparisons one cell of the output takes, for inputs of these
+  /// shapes.
+  func workPerCell(_ inputs: [Shape]) -> Int
 }
 
 extension Layer {

@@ -7,7 +7,7 @@ public enum LayerRole: Hashable, Sendable {
   case view
   /// Takes every cell from an input as it is, but from another place.
   case arrangement
-  /// Puts constant cells beside those of its only input.
+  /// Puts constant cells beside those of its inputs.
   case padding
   /// Maps every cell by itself, with the same function everywhere.
   case activation
@@ -30,6 +30,15 @@ extension Layer {
 
   /// No, unless the layer says otherwise.
   public var canSleep: Bool { false }
+
+  /// None, unless the layer says otherwise.
+  public var flatPart: FlatPart? { nil }
+
+  /// None, unless the layer says otherwise.
+  public var trainedStatistics: TrainedStatistics? { nil }
+
+  /// As many as there are trained numbers, unless the layer says otherwise.
+  public func workPerCell(_ inputs: [Shape]) -> Int { parameterCount }
 
   /// Whether each cell stands for the cell in the same place of every input (the only one along an axis
   /// that repeats), though it may depend on others too.

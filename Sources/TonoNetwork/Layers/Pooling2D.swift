@@ -18,6 +18,9 @@ public struct MaxPooling2D: UnaryLayer {
   /// One cell out of a window.
   public var role: LayerRole { .pooling }
 
+  /// As many as a map has cells, at most.
+  public func workPerCell(_ inputs: [Shape]) -> Int { inputs[0].mapCells }
+
   /// `[C, H′, W′]` for an input `[C, H, W]`.
   public func outputShape(_ input: Shape) throws -> Shape { try window.pooled(input, by: kind) }
 
@@ -64,6 +67,9 @@ public struct AveragePooling2D: UnaryLayer {
 
   /// One cell out of a window.
   public var role: LayerRole { .pooling }
+
+  /// As many as a map has cells, at most.
+  public func workPerCell(_ inputs: [Shape]) -> Int { inputs[0].mapCells }
 
   /// `[C, H′, W′]` for an input `[C, H, W]`.
   public func outputShape(_ input: Shape) throws -> Shape { try window.pooled(input, by: kind) }
@@ -121,6 +127,9 @@ extension Window2D {
 }
 
 extension Shape {
+  /// The cells of each channel of a sample `[C, …]`.
+  var mapCells: Int { extents.dropFirst().reduce(1, *) }
+
   /// The maps of a batch `[N, C, H, W]`: N·C of them.
   fileprivate var planes: Int32 { Int32(self[0] * self[1]) }
 

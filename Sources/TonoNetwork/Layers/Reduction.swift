@@ -34,6 +34,9 @@ public struct Reduction: UnaryLayer {
   /// One cell out of all along some axes.
   public var role: LayerRole { .pooling }
 
+  /// Not a minimum: it stays at zero until all of its cells are awake.
+  public var handsZerosOn: Bool { operation != .minimum }
+
   /// The shape without the axes, or with one cell along each.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard axes.allSatisfy(input.extents.indices.contains) else {

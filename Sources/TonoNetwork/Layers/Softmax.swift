@@ -21,6 +21,9 @@ public struct Softmax: UnaryLayer {
   /// Yes: far ahead of the others, or far behind, an element is 1 or 0 to the last bit.
   public var canSleep: Bool { true }
 
+  /// Where one element has nearly all.
+  public var flatPart: FlatPart? { .peak(along: axis) }
+
   /// The input's own shape.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard (0..<input.rank).contains(axis) else {

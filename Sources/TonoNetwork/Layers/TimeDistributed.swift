@@ -20,6 +20,12 @@ public struct TimeDistributed: Layer {
   /// As the layer can.
   public var canSleep: Bool { layer.canSleep }
 
+  /// The layer's own.
+  public var flatPart: FlatPart? { layer.flatPart?.ofParts }
+
+  /// The layer's own for a part.
+  public func workPerCell(_ inputs: [Shape]) -> Int { layer.workPerCell(inputs.map(\.sample)) }
+
   /// The layer's own: its weights are shared by all parts.
   public var parameterCount: Int { layer.parameterCount }
 

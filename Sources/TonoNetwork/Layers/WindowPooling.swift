@@ -91,6 +91,9 @@ public struct WindowPooling: UnaryLayer {
   /// One cell out of a window.
   public var role: LayerRole { .pooling }
 
+  /// As many as a map has cells, at most.
+  public func workPerCell(_ inputs: [Shape]) -> Int { inputs[0].mapCells }
+
   /// `[C]` and the numbers of windows.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard input.rank == axes.count + 1 else {

@@ -25,6 +25,20 @@ public struct ChannelStatistics: Sendable, Equatable {
   }
 }
 
+/// What a layer's input was like in training, channel by channel.
+public struct TrainedStatistics: Sendable, Equatable {
+  /// The mean and the variance that each channel had.
+  public let channels: ChannelStatistics
+  /// What the layer adds to a variance.
+  public let epsilon: Double
+
+  /// Statistics with what is added to the variances.
+  public init(channels: ChannelStatistics, epsilon: Double) {
+    self.channels = channels
+    self.epsilon = epsilon
+  }
+}
+
 extension Tensor {
   /// For each channel of a batch `[N, C, …]` the sum of a function of its elements.
   func channelSums(_ term: (_ element: Double, _ channel: Int) -> Double) -> [Double] {
