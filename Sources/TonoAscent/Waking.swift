@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// The highest cells before the gates that leave a sleeping neuron without a gradient.

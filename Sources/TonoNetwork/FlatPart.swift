@@ -1,3 +1,5 @@
+import TonoCore
+
 /// The part of a layer that has no slope to climb: where it is at zero, or saturated.
 public struct FlatPart: Sendable {
   /// What being in it means.

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// What a layer does, as far as others must know to deal with it: waking a neuron, compiling, checking.
 public enum LayerRole: Hashable, Sendable {
   /// Gives the same numbers whatever it reads.

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import TonoAscent
+import TonoCore
 import TonoNetwork
 
 /// Neurons behind a ReLU that sleeps at the start, with every kind of layer in between.

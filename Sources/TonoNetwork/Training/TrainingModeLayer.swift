@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A layer that works otherwise in training than in inference: by the batch as a whole, or by chance.
 public protocol TrainingModeLayer: UnaryLayer {
   /// What is drawn for a batch `[N] + shape` before it runs, if anything.

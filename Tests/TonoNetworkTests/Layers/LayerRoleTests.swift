@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import TonoCore
 import TonoNetwork
 
 /// What layers say they are, compared with what they do.
