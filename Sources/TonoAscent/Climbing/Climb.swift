@@ -24,8 +24,9 @@ public final class Climb {
   private var start = 0
   private var random: RandomSource
   private var changes: [Change]
-  /// The pre-activation, compiled when it is first needed.
-  private var waking: ScalarProgram?
+  /// What keeps the objective asleep, found when it first is, and as much of it as was compiled.
+  private var gates: [PreActivation]?
+  private var gatePrograms: [ScalarProgram] = []
   private var wakingSteps = 0
   /// What each start that failed came to, in words.
   private var tried: [String] = []
@@ -122,12 +123,11 @@ public final class Climb {
     try place(start)
     let asleep = evaluate(program)
     if asleep.isAwake { return beginClimbing() }
-    if waking == nil { waking = try preActivation() }
-    guard let waking else {
+    guard let waking = try evaluateGates() else {
       fail("the value is \(asleep.value) with no gradient, and no activation stands before it")
       return
     }
-    if isSaturated(asleep, above: evaluate(waking)) { return beginClimbing() }
+    if isSaturated(asleep, above: waking) { return beginClimbing() }
     for input in inputs { input.resetOptimizer() }
     phase = .waking
   }
@@ -163,13 +163,26 @@ public final class Climb {
 
   // MARK: - Waking
 
-  /// The pre-activation of the objective, compiled, if there is one.
-  private func preActivation() throws -> ScalarProgram? {
-    try PreActivation(of: objective, in: ascent.network).map {
-      try ScalarProgram(
-        $0, in: ascent.network, climbed: inputs.map(\.input), held: ascent.held,
-        exact: settings.exactConvolution, threads: threads)
+  /// The pre-activation before the nearest gate that has a gradient, or else before the last one; nil if
+  /// there is no gate.
+  ///
+  /// The gates behind the nearest are compiled when they are first needed.
+  private func evaluateGates() throws -> Evaluation? {
+    let gates = try gates ?? PreActivation.all(of: objective, in: ascent.network)
+    self.gates = gates
+    var last: Evaluation?
+    for (index, gate) in gates.enumerated() {
+      if index == gatePrograms.count {
+        gatePrograms.append(
+          try ScalarProgram(
+            gate, in: ascent.network, climbed: inputs.map(\.input), held: ascent.held,
+            exact: settings.exactConvolution, threads: threads))
+      }
+      let evaluation = evaluate(gatePrograms[index])
+      last = evaluation
+      if evaluation.isAwake || !evaluation.isFinite { break }
     }
+    return last
   }
 
   /// Whether an objective has no gradient because its activation is at its upper end: both it and
@@ -180,8 +193,10 @@ public final class Climb {
 
   /// Climbs the pre-activation a step, until the objective has a gradient or the steps are used up.
   private func wakingStep() throws -> Step? {
-    guard let waking else { return nil }
-    let evaluation = evaluate(waking)
+    guard let evaluation = try evaluateGates() else {
+      beginClimbing()
+      return nil
+    }
     guard wakingSteps < settings.wakingSteps, evaluation.isFinite, evaluation.isAwake else {
       fail(failure(of: evaluation))
       return nil

@@ -1,14 +1,14 @@
 import TonoCore
 import TonoNetwork
 
-/// The highest cell before the activation that leaves a sleeping neuron without a gradient.
+/// The highest cells before the gates that leave a sleeping neuron without a gradient.
 ///
 /// A neuron behind a ReLU that is at zero over its whole map has no gradient, so an ascent cannot
 /// start; nor can it behind a sigmoid so far down that its slope rounds to zero. Its pre-activation
 /// has one: climbing the cell nearest to firing leads to where the neuron answers. (Lucid overrides
 /// the gradient of ReLU instead; this is the true gradient of a true scalar.)
 struct PreActivation: Scalar {
-  /// The cells before an activation that a neuron looks at.
+  /// The cells before a gate that a neuron looks at.
   private struct Source {
     let target: Int
     let runs: [Range<Int>]
@@ -17,13 +17,10 @@ struct PreActivation: Scalar {
   let targets: [Target]
   private let sources: [Source]
 
-  /// The pre-activations of an objective's neurons, or nil if no activation stands right before
-  /// them: before the pooling, reordering and dropout that only hand zeros on.
-  init?(of objective: Objective, in network: Network) throws {
-    let cells = try objective.terms.compactMap { term in
-      try Self.cells(before: term.readout, in: network)
-    }
-    if cells.isEmpty { return nil }
+  /// More gates than any network has in a row, with nothing but passages between.
+  private static let mostGates = 16
+
+  private init(of cells: [(node: String, region: Region)]) {
     let targets = Target.boxes(around: cells)
     self.targets = targets
     sources = cells.map { cells in
@@ -32,19 +29,48 @@ struct PreActivation: Scalar {
     }
   }
 
-  private static func cells(
-    before readout: Readout, in network: Network
-  ) throws -> (node: String, region: Region)? {
-    var node = try network.node(readout.layer)
-    var region = try readout.region(in: network)
-    while true {
-      guard node.inputs.count == 1, let input = node.inputs.first else { return nil }
-      if node.layer is any Activation || node.layer is Softmax { return (input, region) }
-      let shape = try network.shape(of: input)
-      region = node.layer.inputRegions(of: region, inputs: [shape])[0]
-      guard node.layer.handsZerosOn, let next = try? network.node(input) else { return nil }
-      node = next
+  /// The pre-activations of an objective's neurons: before the nearest gates, then before those behind
+  /// them, as in a ReLU whose maps go through tanh; none if no gate stands before the neurons.
+  ///
+  /// Between a neuron and a gate there are only layers that hand zeros on.
+  static func all(of objective: Objective, in network: Network) throws -> [PreActivation] {
+    let walks = try objective.terms.map { term in
+      try gates(before: term.readout, in: network)
     }
+    return (0..<(walks.map(\.count).max() ?? 0)).map { place in
+      PreActivation(of: walks.flatMap { place < $0.count ? $0[place] : [] })
+    }
+  }
+
+  /// The cells right before the gates that a readout's cells are behind, the nearest gates first.
+  private static func gates(
+    before readout: Readout, in network: Network
+  ) throws -> [[(node: String, region: Region)]] {
+    let path = try network.path(to: [readout.layer])
+    var gates: [[(node: String, region: Region)]] = []
+    var reached = [readout.layer: try readout.region(in: network)]
+    while !reached.isEmpty && gates.count < mostGates {
+      var (cells, behind) = ([(node: String, region: Region)](), [String: Region]())
+      for node in path.reversed() {
+        guard let region = reached.removeValue(forKey: node.name) else { continue }
+        let layer = node.layer
+        guard layer.canSleep || layer.handsZerosOn else { continue }
+        let shapes = try node.inputs.map { try network.shape(of: $0) }
+        for (input, region) in zip(node.inputs, layer.counterparts(of: region, inputs: shapes))
+        where !region.isEmpty {
+          if layer.canSleep { cells.append((input, region)) }
+          guard layer.handsZerosOn else { continue }
+          if layer.canSleep {
+            behind[input] = behind[input]?.union(region) ?? region
+          } else {
+            reached[input] = reached[input]?.union(region) ?? region
+          }
+        }
+      }
+      if !cells.isEmpty { gates.append(cells) }
+      reached = behind
+    }
+    return gates
   }
 
   func value(of cells: [UnsafeMutablePointer<Float>]) -> Float {
@@ -64,14 +90,5 @@ struct PreActivation: Scalar {
       for index in run where cells[index] > cells[highest] { highest = index }
     }
     return highest
-  }
-}
-
-extension Layer {
-  /// Whether zeros everywhere give zeros everywhere, with no weights in between.
-  fileprivate var handsZerosOn: Bool {
-    self is MaxPooling2D || self is AveragePooling2D || self is GlobalMaxPooling2D
-      || self is GlobalAveragePooling2D || self is Flatten || self is Reshape || self is Permute
-      || self is Dropout || self is ZeroPadding2D
   }
 }

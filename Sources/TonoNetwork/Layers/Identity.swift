@@ -4,6 +4,8 @@ public struct Identity: Activation {
   public init() {}
   /// `Identity`.
   public var kind: String { "Identity" }
+  /// Its input.
+  public var role: LayerRole { .view }
   /// x.
   public func value(_ x: Float) -> Float { x }
   /// 1.
