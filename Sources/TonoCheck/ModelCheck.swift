@@ -60,7 +60,7 @@ public struct ModelCheck: Sendable {
     threads: Int, observe: @Sendable () throws -> Void = {}
   ) throws -> ModelReport {
     let ascent = try Ascent(
-      network: network, canvases: frontEnds.mapValues { .waveform($0) }, frontEnds: frontEnds,
+      network: network, canvases: frontEnds.mapValues { _ in .waveform }, frontEnds: frontEnds,
       settings: AscentSettings(seed: seed))
     let first = try pass(ascent.noise(for: "check", start: 0))
     let gradients = try gradients(at: first, threads: threads, observe: observe)

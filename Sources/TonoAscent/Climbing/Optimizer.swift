@@ -22,14 +22,14 @@ public struct Optimizer: Hashable, Sendable, Codable {
   }
 
   /// The rule of the step.
-  public let rule: Rule
+  public var rule: Rule
   /// The length of a step: in network units per cell for `adam` and for normalized gradients.
   ///
   /// A canvas may stretch it, as a sound's samples do (`Painter.stepScale`).
-  public let rate: Float
+  public var rate: Float
   /// Whether the gradient is divided by the root of its mean square before it is used, so that a
   /// rate means the same for every neuron, layer and network.
-  public let normalizesGradient: Bool
+  public var normalizesGradient: Bool
 
   /// A rule with its rate.
   public init(rule: Rule = .adam, rate: Float = 0.05, normalizesGradient: Bool = true) {

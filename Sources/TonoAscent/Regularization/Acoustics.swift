@@ -15,11 +15,11 @@ import TonoNetwork
 /// sees anything off that sphere, and a gain changes nothing.
 public struct Acoustics: Hashable, Sendable, Codable {
   /// The largest gain, either way.
-  public let gain: Float
+  public var gain: Float
   /// The largest tilt from the lowest to the highest band, either way.
-  public let tilt: Float
+  public var tilt: Float
   /// The highest noise floor under the pattern, re its maximum: negative, or 0 for none.
-  public let noiseFloor: Float
+  public var noiseFloor: Float
 
   /// Changes of at most so many dB.
   public init(gain: Float = 0, tilt: Float = 0, noiseFloor: Float = 0) {

@@ -7,9 +7,9 @@ import TonoNetwork
 /// the sphere of normalized inputs. Rotation is left out on purpose: it would mix time and frequency.
 public struct Jitter: Hashable, Sendable, Codable {
   /// The largest shift along time, in frames either way.
-  public let frames: Int
+  public var frames: Int
   /// The largest shift along frequency, in bands either way.
-  public let bands: Int
+  public var bands: Int
 
   /// Shifts of at most `frames` and `bands`, either way.
   public init(frames: Int = 0, bands: Int = 0) {
