@@ -56,8 +56,8 @@ public struct Examples: Sendable {
     input = try Self.input(seenBy: self.objectives, model.network)
     guard let frontEnd = frontEnds[input] else {
       throw InputError(
-        "'\(input)' has no front end, so that \(self.objectives[0]) hears no sounds; name one with "
-          + "--front-end: a preset, or a JSON file with \(FrontEnd.whatItSays)")
+        "'\(input)' has no front end, so that \(self.objectives[0]) hears no sounds",
+        remedy: .describeFrontEnd(FrontEnd.whatItSays))
     }
     try frontEnd.validate()
     self.frontEnd = frontEnd
@@ -115,7 +115,7 @@ public struct Examples: Sendable {
   ) throws -> ExampleManifest {
     let file = directory.appending(path: "examples.json")
     guard !FileManager.default.fileExists(atPath: file.path) else {
-      throw InputError("\(file.path) is there already; choose another --out, or remove it")
+      throw InputError("\(file.path) is there already", remedy: .chooseDirectory)
     }
     try AtomicFile.makeFolders(directory)
     let inversion = Inversion()

@@ -120,14 +120,13 @@ private struct FrontEndFinder {
       let shapes = candidates.map { "\($0.name) makes \($0.shapeText)" }.joined(separator: ", ")
       throw InputError(
         """
-        \(file.relativePath): \(what) is \(tensor.shape), but \(shapes); name its --front-end: a \
-        preset, or a JSON file with \(FrontEnd.whatItSays)
-        """)
+        \(file.relativePath): \(what) is \(tensor.shape), but \(shapes)
+        """, remedy: .describeFrontEnd(FrontEnd.whatItSays))
     }
     guard fitting.count == 1 || !named.isEmpty else {
       throw InputError(
         "\(file.relativePath): \(what) is \(tensor.shape), which "
-          + "\(fitting.map(\.name).joined(separator: " and ")) make; name its --front-end")
+          + "\(fitting.map(\.name).joined(separator: " and ")) make", remedy: .addFrontEnd)
     }
     return found
   }

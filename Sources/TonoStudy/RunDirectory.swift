@@ -49,16 +49,16 @@ public final class RunDirectory: Sendable {
         throw InputError(
           """
           \(url.relativePath) holds another run: \
-          \(differences.prefix(3).joined(separator: "; "))\(more); choose another --out, or remove it
-          """)
+          \(differences.prefix(3).joined(separator: "; "))\(more)
+          """, remedy: .chooseDirectory)
       }
       manifest.patterns = earlier.patterns.filter { record in
         record.files.allSatisfy { Self.isFilled(url.appending(path: $0)) }
       }
     } else if let folder = folders.first(where: { Self.isFilled($0) }) {
       throw InputError(
-        "\(folder.relativePath) is there, but no run.json that says what it holds; choose another "
-          + "--out, or remove it")
+        "\(folder.relativePath) is there, but no run.json that says what it holds",
+        remedy: .chooseDirectory)
     }
     state = Mutex(State(manifest: manifest))
     for folder in folders + [url] { AtomicFile.removeParts(in: folder) }
@@ -74,8 +74,7 @@ public final class RunDirectory: Sendable {
     // A file system without locks keeps nobody out; then two runs at once are the user's own care.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
       throw InputError(
-        "\(url.relativePath) is being written by another process; wait for it, or choose another --out"
-      )
+        "\(url.relativePath) is being written by another process", remedy: .waitOrChooseDirectory)
     }
     return handle
   }
@@ -158,8 +157,8 @@ public final class RunDirectory: Sendable {
       return try decoder.decode(RunManifest.self, from: Data(bytes))
     } catch {
       throw InputError(
-        "\(file.relativePath) is no run of this version of the toolkit (\(tonoscopeVersion)); choose "
-          + "another --out, or remove it")
+        "\(file.relativePath) is no run of this version of the toolkit (\(tonoscopeVersion))",
+        remedy: .chooseDirectory)
     }
   }
 }
