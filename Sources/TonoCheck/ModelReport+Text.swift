@@ -3,6 +3,9 @@ import TonoCore
 import TonoNetwork
 
 extension ModelReport {
+  /// The same with remedies in words that suit no face in particular.
+  public var text: String { text { $0.description } }
+
   /// The tables and the verdict that a terminal shows.
   ///
   /// - Parameter words: what the face calls a remedy.

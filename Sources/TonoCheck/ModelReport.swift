@@ -147,6 +147,9 @@ public struct ModelReport: Codable, Sendable {
     /// What to do about it, where that differs from face to face.
     public var remedy: Remedy?
 
+    /// What was found, and what to do, in words that suit no face in particular.
+    public var text: String { sentence { $0.description } }
+
     /// What was found, and what to do, in a face's own words.
     public func sentence(_ words: (Remedy) -> String) -> String {
       problem + (remedy.map { "; \(words($0))" } ?? "")
@@ -235,6 +238,6 @@ extension ModelReport.Finding {
     try values.encode(severity, forKey: .severity)
     try values.encode(topic, forKey: .topic)
     try values.encode(layers, forKey: .layers)
-    try values.encode(sentence { $0.description }, forKey: .text)
+    try values.encode(text, forKey: .text)
   }
 }

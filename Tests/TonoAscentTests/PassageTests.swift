@@ -115,7 +115,7 @@ import TonoNetwork
     gamma: [0.7, -0.4], beta: [0.1, 0.3], mean: [0.2, 0.5], variance: [1, 2], epsilon: 1e-3)
 
   @Test("a neuron behind several layers and a sleeping ReLU wakes", arguments: chains.indices)
-  func chains(_ index: Int) throws {
+  func wakesBehindSeveral(_ index: Int) throws {
     let small = try SmallNetworks.rectified(biases: [-8, -8])
     var nodes = Array(small.nodes.prefix { $0.name != "pool" })
     for (place, layer) in Self.chains[index].enumerated() {

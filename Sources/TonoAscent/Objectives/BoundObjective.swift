@@ -110,7 +110,8 @@ extension BoundObjective {
   /// Its value for each sample of a forward pass that reached its nodes.
   public func values(of activations: Activations) -> [Float] {
     (0..<activations[nodes[0]].shape[0]).map { sample in
-      value(of: boxes(of: activations, sample).map(\.start))
+      let boxes = boxes(of: activations, sample)
+      return withExtendedLifetime(boxes) { value(of: boxes.map(\.start)) }
     }
   }
 
@@ -121,7 +122,9 @@ extension BoundObjective {
     let gradients = targets.map { AlignedFloats(count: $0.count) }
     for sample in 0..<activations[nodes[0]].shape[0] {
       let boxes = boxes(of: activations, sample)
-      seed(gradients.map(\.start), at: boxes.map(\.start))
+      withExtendedLifetime((gradients, boxes)) {
+        seed(gradients.map(\.start), at: boxes.map(\.start))
+      }
       for (target, gradient) in zip(targets, gradients) {
         let shape = activations[target.node].shape.sample
         for (index, offset) in target.region.offsets(in: shape).enumerated() {
