@@ -21,7 +21,7 @@ package final class AlignedBuffer<Element: BitwiseCopyable & Numeric>: @unchecke
   }
 
   /// Numbers that `fill` writes; what it leaves out stays zero.
-  convenience init(count: Int, fill: (UnsafeMutablePointer<Element>) -> Void) {
+  package convenience init(count: Int, fill: (UnsafeMutablePointer<Element>) -> Void) {
     self.init(count: count)
     fill(start)
   }
