@@ -1,6 +1,7 @@
 import ArgumentParser
 import TonoAscent
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// The works that Tonoscope and the peers of Benchmarks/peers/works.py are measured with.
