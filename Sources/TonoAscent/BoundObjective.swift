@@ -47,7 +47,7 @@ public struct BoundObjective: Scalar {
   }
 
   func seed(_ seeds: [UnsafeMutablePointer<Float>], at cells: [UnsafeMutablePointer<Float>]) {
-    for (target, seed) in zip(targets, seeds) { seed.update(repeating: 0, count: target.count) }
+    for (target, seed) in zip(targets, seeds) { seed.clear(count: target.count) }
     for term in terms {
       let share = term.weight / Float(term.count)
       for run in term.runs {

@@ -98,7 +98,7 @@ final class PairedFilterBankPass {
     let (signal, powers, stride) = (signal.start, powers.start, transform.stride)
     var cleared = 0
     func clear(to end: Int) {
-      (dPadded + cleared).update(repeating: 0, count: max(0, end - cleared))
+      (dPadded + cleared).clear(count: max(0, end - cleared))
       cleared = max(cleared, end)
     }
     for first in Swift.stride(from: 0, to: frames, by: KernelSet.group) {
@@ -118,7 +118,7 @@ final class PairedFilterBankPass {
       }
     }
     clear(to: self.dPadded.count)
-    if frames % 2 == 1 { nothing.update(repeating: 0, count: fftSize) }
+    if frames % 2 == 1 { nothing.clear(count: fftSize) }
     for copy in copies { dPadded[copy.source] += dPadded[copy.place] }
   }
 

@@ -176,7 +176,7 @@ final class VectorLevelPass {
     _ gradient: UnsafePointer<Float>, into dBands: UnsafeMutablePointer<Float>
   ) {
     // The numbers themselves: their slopes are alike.
-    slopes.start.update(repeating: 1, count: count)
+    for i in 0..<count { slopes.start[i] = 1 }
     _ = pullBackLevels(gradient, slopes.start, into: dBands)
     let (divisor, numbers) = (divisor, numbers.start)
     let product = kernels.sumOfProducts(dBands, numbers, count: count)

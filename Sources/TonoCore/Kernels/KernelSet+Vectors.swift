@@ -34,11 +34,14 @@ extension KernelSet {
   }
 
   /// One step of Adam: moves the moments, and the cells uphill.
+  ///
+  /// - Parameter moved: where the moved cells are written; in place of the cells unless it is given.
   package func adam(
     _ step: AdamStep, gradient: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
-    second: UnsafeMutablePointer<Float>, cells: UnsafeMutablePointer<Float>, count: Int
+    second: UnsafeMutablePointer<Float>, cells: UnsafeMutablePointer<Float>,
+    into moved: UnsafeMutablePointer<Float>? = nil, count: Int
   ) {
-    canvas.adam(gradient, Int64(count), step.factors, first, second, cells)
+    canvas.adam(gradient, Int64(count), step.factors, first, second, cells, moved ?? cells)
   }
 
   private var canvas: tono_canvas_kernels { functions.pointee.canvas }
