@@ -59,7 +59,7 @@ public struct Optimizer: Hashable, Sendable, Codable {
     /// Moves the cells one step up the gradient, `stretch` times as long as the rate says; `scale` is
     /// the root of the mean square of the gradient of all that moves together.
     ///
-    /// - Parameter moved: where the moved cells are written; in place of the cells unless it is given.
+    /// The moved cells are written to `moved`, or in place of the cells.
     mutating func step(
       _ cells: UnsafeMutablePointer<Float>, into moved: UnsafeMutablePointer<Float>? = nil,
       gradient: UnsafePointer<Float>, scale: Float, _ optimizer: Optimizer, stretch: Float = 1

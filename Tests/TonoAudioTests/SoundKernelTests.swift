@@ -117,7 +117,9 @@ import TonoCore
       set.levels(of: x, rule, into: &levels, slopes: &slopes, count: x.count)
       return levels
     }
-    var x: [Float] = [.leastNonzeroMagnitude, 1e-40, .leastNormalMagnitude, .greatestFiniteMagnitude]
+    var x: [Float] = [
+      .leastNonzeroMagnitude, 1e-40, .leastNormalMagnitude, .greatestFiniteMagnitude,
+    ]
     var random = TestRandom(7)
     for exponent in -140..<127 {
       x += Tensor.random([7], using: &random).values.map {

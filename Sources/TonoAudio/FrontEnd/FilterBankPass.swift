@@ -1,6 +1,5 @@
 import TonoCore
 
-
 /// Windowed frames, |FFT| or |FFT|², and a filter bank's sums, in double precision.
 ///
 /// It keeps what the adjoint needs, and serves one thread at a time.

@@ -1,6 +1,5 @@
 import TonoCore
 
-
 /// A sound through a front end, and the gradient back to its samples, in double precision.
 ///
 /// What bands hold, their levels, their normalization, and the order of the input's axes: plain loops, one

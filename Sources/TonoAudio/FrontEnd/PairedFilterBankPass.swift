@@ -147,6 +147,7 @@ extension FilterBank {
   ///
   /// - Parameter isEven: whether the Fourier transform has a bin at half the sample rate: it and the one at
   ///   0 Hz are doubled, since an inverse transform counts every other bin twice.
+  /// - Returns: each bin's first band, and the weights from there on.
   fileprivate func transposed(isEven: Bool) -> [(first: Int, weights: [Float])] {
     let end = filters.map { $0.firstBin + $0.weights.count }.max() ?? 0
     var columns = [(first: Int, weights: [Float])](repeating: (0, []), count: max(1, end))

@@ -17,7 +17,8 @@ extension KernelSet {
 
   /// The adjoint of `weave`, added; b may overlap a and lies behind it.
   package func unweave(
-    _ z: UnsafePointer<Float>, window: UnsafePointer<Float>, addingTo a: UnsafeMutablePointer<Float>,
+    _ z: UnsafePointer<Float>, window: UnsafePointer<Float>,
+    addingTo a: UnsafeMutablePointer<Float>,
     _ b: UnsafeMutablePointer<Float>, count: Int
   ) {
     sound.unweave(z, window, Int64(count), a, b)
@@ -40,13 +41,17 @@ extension KernelSet {
     sound.powers(z, Int64(stride), Int64(size), Int64(bins), roots ? 1 : 0, powers)
   }
 
-  /// The adjoint of `powers`: what an inverse transform that does not divide turns into the gradient of the
-  /// pairs' samples.
+  /// The adjoint of `powers`: what an inverse transform that does not divide turns into the gradient of
+  /// the pairs' samples.
   ///
   /// - Parameters:
   ///   - slopes: `[bins, 8]`, doubled for bins that have no mirror image.
   ///   - z: what `powers` was computed of.
-  ///   - dZ: room for as much.
+  ///   - stride: floats from one pair to the next.
+  ///   - size: samples of a frame.
+  ///   - bins: how many have slopes.
+  ///   - roots: whether |X| was asked.
+  ///   - dZ: room for as much as z.
   package func pullPowers(
     _ slopes: UnsafePointer<Float>, of z: UnsafePointer<Float>, stride: Int, size: Int, bins: Int,
     roots: Bool, into dZ: UnsafeMutablePointer<Float>

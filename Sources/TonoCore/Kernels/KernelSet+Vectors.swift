@@ -35,7 +35,7 @@ extension KernelSet {
 
   /// One step of Adam: moves the moments, and the cells uphill.
   ///
-  /// - Parameter moved: where the moved cells are written; in place of the cells unless it is given.
+  /// The moved cells are written to `moved`, or in place of the cells.
   package func adam(
     _ step: AdamStep, gradient: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
     second: UnsafeMutablePointer<Float>, cells: UnsafeMutablePointer<Float>,
