@@ -6,6 +6,7 @@
 #include "tono_channel.h"
 #include "tono_multiply.h"
 #include "tono_scatter.h"
+#include "tono_sound_steps.h"
 #include "tono_weight_gradients.h"
 #include "tono_winograd.h"
 #include "tono_table.h"

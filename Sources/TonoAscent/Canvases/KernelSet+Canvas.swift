@@ -5,16 +5,6 @@ import TonoCore
 ///
 /// The order of sums depends on nothing but the count.
 extension KernelSet {
-  /// y = factor·x + level, computed in double.
-  ///
-  /// - Returns: Σ y: a finite number if every element is one.
-  package func paint(
-    _ x: UnsafePointer<Float>, factor: Double, level: Double,
-    into y: UnsafeMutablePointer<Float>, count: Int
-  ) -> Double {
-    canvas.paint(x, Int64(count), factor, level, y)
-  }
-
   /// g ← factor·(g − mean − slope·y), computed in double.
   ///
   /// - Returns: Σ g²: a finite number if every element is one.

@@ -7,13 +7,13 @@ final class MelPowerPainter: Painter {
   var count: Int { frontEnd.inputShape.count }
 
   private let frontEnd: FrontEnd
-  private let levels: DifferentiableFrontEnd
+  private let levels: DifferentiableLevels
   private let cells: AlignedFloats
   private let power: AlignedFloats
 
   init(_ frontEnd: FrontEnd) {
     self.frontEnd = frontEnd
-    levels = DifferentiableFrontEnd(frontEnd)
+    levels = DifferentiableLevels(frontEnd)
     cells = AlignedFloats(count: frontEnd.inputShape.count)
     power = AlignedFloats(count: frontEnd.inputShape.count)
   }

@@ -32,11 +32,10 @@ final class WaveformPainter: Painter {
   /// How fast larger cells grow: one unit is some 13 dB.
   private static let bend: Float = 1.5
 
+  private let kernels = KernelSet.current
   private let frontEnd: FrontEnd
   private let pass: DifferentiableFrontEnd
   private let fade: Fade
-  private let samples: AlignedFloats
-  private let gradient: AlignedFloats
   /// dx/dcell of the last painting, where cells are bent.
   private let slopes: AlignedFloats?
 
@@ -44,27 +43,25 @@ final class WaveformPainter: Painter {
     self.frontEnd = frontEnd
     pass = DifferentiableFrontEnd(frontEnd)
     fade = Fade(sampleCount: pass.sampleCount, sampleRate: frontEnd.sampleRate)
-    samples = AlignedFloats(count: pass.sampleCount)
-    gradient = AlignedFloats(count: pass.sampleCount)
     slopes = frontEnd.hearsLoudness ? AlignedFloats(count: pass.sampleCount) : nil
   }
 
   func paint(_ cells: UnsafePointer<Float>, into input: UnsafeMutablePointer<Float>) -> Bool {
-    bend(cells, into: samples.start)
-    fade.apply(to: samples.start, count: count)
-    pass.features(of: samples.start, into: input)
-    return KernelSet.current.sum(input, count: frontEnd.inputShape.count).isFinite
+    bend(cells, into: pass.samples)
+    fade.apply(to: pass.samples, count: count)
+    pass.features(into: input)
+    return kernels.sum(input, count: frontEnd.inputShape.count).isFinite
   }
 
   func adjoint(
     _ gradient: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>
   ) -> PaintedGradient {
-    pass.pullBack(gradient, into: self.gradient.start)
-    fade.apply(to: self.gradient.start, count: count)
-    if let slopes {
-      for i in 0..<count { self.gradient.start[i] *= slopes.start[i] }
-    }
-    return PaintedGradient(self.gradient.start, count: count)
+    pass.pullBack(gradient)
+    let dSamples = pass.dSamples
+    fade.apply(to: dSamples, count: count)
+    guard let slopes else { return PaintedGradient(dSamples, count: count) }
+    return PaintedGradient(
+      start: dSamples, squares: kernels.multiply(dSamples, by: slopes.start, count: count))
   }
 
   /// The samples of the input's inversion; where loudness does not count, at a root mean square of 1 like the
@@ -94,12 +91,8 @@ final class WaveformPainter: Painter {
       samples.update(from: cells, count: count)
       return
     }
-    for i in 0..<count {
-      // Beyond this tanh has no slope left.
-      let cell = min(max(Self.bend * cells[i], -10), 10)
-      let share = tanhf(Self.level * sinhf(cell) / Self.limit)
-      samples[i] = Self.limit * share
-      slopes.start[i] = Self.level * Self.bend * coshf(cell) * (1 - share * share)
-    }
+    kernels.bend(
+      cells, limit: Self.limit, level: Self.level, bend: Self.bend, into: samples,
+      slopes: slopes.start, count: count)
   }
 }

@@ -12,8 +12,10 @@ final class ClimbedInput {
   private let maps: Maps
   /// How many elements the input has.
   private let count: Int
-  private let cells: AlignedFloats
-  private let best: AlignedFloats
+  private var cells: AlignedFloats
+  /// The best cells so far, unless the cells themselves are: then it is room for those of the next step.
+  private var best: AlignedFloats
+  private var isBest = false
   private var optimizer: Optimizer.State
   /// Where the input and its gradient are in place while the network sees the input shifted.
   private let unshifted: (input: AlignedFloats, gradient: AlignedFloats)
@@ -56,6 +58,7 @@ final class ClimbedInput {
   func begin(_ value: (Int) -> Float) {
     for index in 0..<cellCount { cells.start[index] = value(index) }
     gradient = nil
+    isBest = false
   }
 
   /// Begins with the cells that paint a spectrogram, as nearly as the canvas can.
@@ -67,11 +70,13 @@ final class ClimbedInput {
   }
 
   /// Remembers the cells as the best ones.
-  func keep() { best.start.update(from: cells.start, count: cellCount) }
+  ///
+  /// Nothing is copied: the next step leaves them where they are.
+  func keep() { isBest = true }
 
   /// Exchanges the cells and the best ones.
   func swapWithBest() {
-    for index in 0..<cellCount { swap(&cells.start[index], &best.start[index]) }
+    if !isBest { swap(&cells, &best) }
   }
 
   /// The input that the cells paint.
@@ -135,13 +140,23 @@ final class ClimbedInput {
   /// Moves the cells up the gradient, whose root of the mean square over all inputs is `scale`.
   func move(scale: Float, _ rule: Optimizer) {
     guard let gradient else { return }
+    let kept = cells
+    if isBest {
+      swap(&cells, &best)
+      isBest = false
+    }
     optimizer.step(
-      cells.start, gradient: gradient, scale: scale, rule, stretch: painter.stepScale)
+      kept.start, into: cells.start, gradient: gradient, scale: scale, rule,
+      stretch: painter.stepScale)
     painter.project(cells.start)
   }
 
   /// Blurs the cells, which are those of a spectrogram.
   func blur(_ blur: GaussianBlur) {
+    if isBest {
+      best.start.update(from: cells.start, count: cellCount)
+      isBest = false
+    }
     blur.apply(to: cells.start, maps, scratch: unshifted.input.start)
   }
 

@@ -58,29 +58,32 @@ public struct Optimizer: Hashable, Sendable, Codable {
 
     /// Moves the cells one step up the gradient, `stretch` times as long as the rate says; `scale` is
     /// the root of the mean square of the gradient of all that moves together.
+    ///
+    /// The moved cells are written to `moved`, or in place of the cells.
     mutating func step(
-      _ cells: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, scale: Float,
-      _ optimizer: Optimizer, stretch: Float = 1
+      _ cells: UnsafeMutablePointer<Float>, into moved: UnsafeMutablePointer<Float>? = nil,
+      gradient: UnsafePointer<Float>, scale: Float, _ optimizer: Optimizer, stretch: Float = 1
     ) {
       let factor = optimizer.normalizesGradient && scale > 0 ? 1 / scale : 1
       let (rate, count) = (optimizer.rate * stretch, first.count)
-      let first = first.start
+      let (first, moved) = (first.start, moved ?? cells)
       steps += 1
       switch optimizer.rule {
       case .gradient:
         let length = rate * factor
-        for index in 0..<count { cells[index] += length * gradient[index] }
+        for index in 0..<count { moved[index] = cells[index] + length * gradient[index] }
       case .momentum:
         for index in 0..<count {
           first[index] = 0.9 * first[index] + factor * gradient[index]
-          cells[index] += rate * first[index]
+          moved[index] = cells[index] + rate * first[index]
         }
       case .adam:
         let step = AdamStep(
           rate: rate, slope: factor, decays: (0.9, 0.999), shares: (0.1, 0.001),
           corrections: (1 - powf(0.9, steps), 1 - powf(0.999, steps)), epsilon: 1e-8)
         KernelSet.current.adam(
-          step, gradient: gradient, first: first, second: second.start, cells: cells, count: count)
+          step, gradient: gradient, first: first, second: second.start, cells: cells,
+          into: moved, count: count)
       }
     }
   }

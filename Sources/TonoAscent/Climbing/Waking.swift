@@ -78,7 +78,7 @@ struct PreActivation: Scalar {
   }
 
   func seed(_ seeds: [UnsafeMutablePointer<Float>], at cells: [UnsafeMutablePointer<Float>]) {
-    for (target, seed) in zip(targets, seeds) { seed.update(repeating: 0, count: target.count) }
+    for (target, seed) in zip(targets, seeds) { seed.clear(count: target.count) }
     for source in sources { seeds[source.target][highest(of: source, in: cells)] += 1 }
   }
 

@@ -75,7 +75,7 @@ public struct BoundObjective: Scalar {
   package func seed(
     _ seeds: [UnsafeMutablePointer<Float>], at cells: [UnsafeMutablePointer<Float>]
   ) {
-    for (target, seed) in zip(targets, seeds) { seed.update(repeating: 0, count: target.count) }
+    for (target, seed) in zip(targets, seeds) { seed.clear(count: target.count) }
     for term in terms {
       let (seed, cells) = (seeds[term.target], cells[term.target])
       let share = term.weight / Float(term.count)

@@ -37,7 +37,7 @@ struct GaussianBlur {
     _ from: UnsafePointer<Float>, into to: UnsafeMutablePointer<Float>, lines: Int, length: Int
   ) {
     let reach = weights.count / 2
-    to.update(repeating: 0, count: lines * length)
+    to.clear(count: lines * length)
     for (index, weight) in weights.enumerated() {
       let shift = index - reach
       // Lines that look beyond the first or the last one see that one.

@@ -41,7 +41,7 @@ extension FrontEnd {
 
   /// The levels of what bands hold, both `[bands, frames]`.
   func levels(ofBandValues values: [Double]) -> Tensor {
-    let pass = LevelPass<Double>(self)
+    let pass = LevelPass(self)
     return tensor([bands, frames]) { pass.levels(of: values, into: $0) }
   }
 
@@ -56,7 +56,7 @@ extension FrontEnd {
 
   /// Levels, `[bands, frames]`, as an input of `inputShape` in network units.
   func input(ofLevels levels: Tensor) -> Tensor {
-    let pass = LevelPass<Double>(self)
+    let pass = LevelPass(self)
     return input(
       of: tensor([bands, frames]) { features in
         for i in levels.values.indices { features[i] = Double(levels.values[i]) }
@@ -66,7 +66,7 @@ extension FrontEnd {
 
   /// What bands hold, `[bands, frames]`, as an input of `inputShape` in network units.
   func input(ofBandValues values: Tensor) -> Tensor {
-    let pass = LevelPass<Double>(self)
+    let pass = LevelPass(self)
     return input(
       of: tensor([bands, frames]) { pass.features(of: values.values.map(Double.init), into: $0) })
   }
@@ -74,7 +74,7 @@ extension FrontEnd {
   /// Runs a sound's samples through a pass in double precision.
   private func analyzed(
     _ sound: Waveform,
-    _ body: (FrontEnd, FrontEndPass<Double>, UnsafePointer<Double>) throws -> Tensor
+    _ body: (FrontEnd, FrontEndPass, UnsafePointer<Double>) throws -> Tensor
   ) throws -> Tensor {
     guard sound.samples.allSatisfy(\.isFinite) else {
       throw InputError(
