@@ -25,6 +25,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
     // MARK: - C libraries
@@ -37,6 +38,7 @@ let package = Package(
     system("CTonoPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     system("CTonoCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     system("CTonoZip", pkgConfig: "libzip", apt: "libzip-dev"),
+    system("CTonoArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     system("CTonoCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     .target(name: "CTonoPNGWriter", dependencies: ["CTonoPNG"]),
 
@@ -58,6 +60,12 @@ let package = Package(
       name: "TonoRender",
       dependencies: ["TonoNetwork", "CTonoPNG", "CTonoPNGWriter", "CTonoCairo"]),
     .target(
+      name: "TonoLearn",
+      dependencies: [
+        "TonoNetwork", "TonoAudio", "TonoModels", "CTonoArchive",
+        .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ]),
+    .target(
       name: "TonoStudy",
       dependencies: [
         "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "CTonoCrypto",
@@ -76,6 +84,7 @@ let package = Package(
     tests("TonoModels", uses: ["CTonoZip"]),
     tests("TonoAscent", uses: ["TonoModels"]),
     tests("TonoRender"),
+    tests("TonoLearn", uses: ["TonoModels", "TonoAudio"]),
     tests("TonoStudy", uses: ["TonoModels"]),
     .testTarget(name: "CommandLineTests", dependencies: ["tonoscope", "TonoStudy", "TestSupport"]),
   ]
