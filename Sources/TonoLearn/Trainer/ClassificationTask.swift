@@ -28,7 +28,7 @@ public struct ClassificationTask: TrainingTask {
   private let training: Examples
   private let validation: Examples
   private let criterion: SoftmaxCrossEntropy
-  private let augmentation: Augmentation
+  private let augmentation: RowAugmentation?
 
   /// The task of a classifier.
   ///
@@ -38,11 +38,12 @@ public struct ClassificationTask: TrainingTask {
   ///   - validation: what tells how well it does; may be without examples.
   ///   - classWeights: what the loss of each class is multiplied by.
   ///   - augmentation: how examples are changed at random each time they are learned from.
+  ///   - seed: what that chance is drawn from.
   /// - Throws: `InputError` if the network is no such classifier, a label is none of its classes, or
   ///   features are of another shape.
   public init(
     _ network: Network, training: Examples, validation: Examples,
-    classWeights: [Float]? = nil, augmentation: Augmentation = .none
+    classWeights: [Float]? = nil, augmentation: Augmentation? = nil, seed: UInt64 = 1
   ) throws {
     let (input, logits, classes) = try Self.ends(of: network)
     for examples in [training, validation] {
@@ -58,7 +59,7 @@ public struct ClassificationTask: TrainingTask {
     self.training = training
     self.validation = validation
     criterion = SoftmaxCrossEntropy(classWeights: classWeights)
-    self.augmentation = augmentation
+    self.augmentation = augmentation.map { RowAugmentation($0, seed: seed, text: input.name) }
   }
 
   /// The input of a classifier, the node in front of its softmax, and how many classes it tells.
@@ -93,11 +94,12 @@ public struct ClassificationTask: TrainingTask {
   }
 
   public func batch(
-    _ examples: ArraySlice<Int>, threads: Int, seed: UInt64
+    _ examples: ArraySlice<Int>, of epoch: Int, threads: Int
   ) throws -> [String: Tensor] {
     [
-      input: try augmentation.batch(
-        examples.map { training.features[$0] }, threads: threads, seed: seed, text: input)
+      input: try Tensor(
+        rows: examples.map { training.features[$0] }, of: epoch, from: examples.startIndex,
+        changedBy: augmentation, threads: threads)
     ]
   }
 

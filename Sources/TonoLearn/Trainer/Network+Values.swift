@@ -10,7 +10,7 @@ extension Network {
   ///   - threads: how many threads share the samples; no result depends on it.
   /// - Returns: `[samples] + shape`.
   /// - Throws: `NetworkError` if there is no such node, or an input is missing or of another shape.
-  public func values(
+  func values(
     of node: String, for samples: [String: [Tensor]], threads: Int
   ) throws -> Tensor {
     let shape = try shape(of: node)
@@ -23,21 +23,21 @@ extension Network {
     }
     let count = inputs.compactMap { samples[$0.name]?.count }.min() ?? 0
     let program = try Program(self, targets: [node: Region(whole: shape)])
-    var values = Tensor(shape: shape.batched(count))
-    // Each thread writes rows of its own.
-    let rows = values.values.withUnsafeMutableBufferPointer { UncheckedRows($0) }
-    let parts = max(1, min(threads, count))
-    try concurrently(parts, threads: threads) { part, _ in
-      let workspace = program.makeWorkspace()
-      for index in part * count / parts..<(part + 1) * count / parts {
-        for input in inputs {
-          guard let given = samples[input.name] else { continue }
-          _ = workspace.input(input.name).update(from: given[index].values)
+    return try Tensor(shape: shape.batched(count)) { values in
+      let values = SharedRows(values)
+      // Some parts for each thread, with buffers for each part: none waits long for another.
+      let parts = min(4 * threads, count)
+      try concurrently(parts, threads: threads) { part, _ in
+        let workspace = program.makeWorkspace()
+        for index in part * count / parts..<(part + 1) * count / parts {
+          for input in inputs {
+            guard let sample = samples[input.name]?[index] else { continue }
+            _ = workspace.input(input.name).update(from: sample.values)
+          }
+          program.forward(workspace)
+          values.write(workspace.output(node), at: index * shape.count)
         }
-        program.forward(workspace)
-        rows.store(workspace.output(node), at: index * shape.count)
       }
     }
-    return values
   }
 }

@@ -74,7 +74,7 @@ public struct PairTask: TrainingTask {
   private let sounds: Sounds
   private let criterion: PairLoss
   private let negatives: Negatives
-  private let augmentations: (imitation: Augmentation, recording: Augmentation)
+  private let augmentations: (imitation: RowAugmentation?, recording: RowAugmentation?)
   private let validation: [Pair]
   /// Per concept the places of its recordings, and of those of all others.
   private let recordings: [Int: [Int]]
@@ -88,13 +88,13 @@ public struct PairTask: TrainingTask {
   ///   - loss: which loss is descended.
   ///   - negatives: how pairs that do not belong together are chosen.
   ///   - augmentations: how imitations and recordings are changed at random each time.
-  ///   - seed: what determines the pairs for validation.
+  ///   - seed: what determines the pairs for validation, and the chance of augmentations.
   /// - Throws: `InputError` if the network is no siamese network, features are of another shape, an
   ///   imitation means none of the recordings, or there is but one concept.
   public init(
     _ network: Network, sounds: Sounds, loss: PairLoss = .binaryCrossEntropy,
     negatives: Negatives = .random,
-    augmentations: (imitation: Augmentation, recording: Augmentation) = (.none, .none),
+    augmentations: (imitation: Augmentation?, recording: Augmentation?) = (nil, nil),
     seed: UInt64
   ) throws {
     graph = try PairGraph(network)
@@ -125,7 +125,10 @@ public struct PairTask: TrainingTask {
     self.sounds = sounds
     criterion = loss
     self.negatives = negatives
-    self.augmentations = augmentations
+    self.augmentations = (
+      augmentations.imitation.map { RowAugmentation($0, seed: seed, text: "imitation") },
+      augmentations.recording.map { RowAugmentation($0, seed: seed, text: "recording") }
+    )
     var validation: [Pair] = []
     var random = RandomSource(seed: seed, text: "validation")
     for imitation in sounds.imitations.indices.suffix(sounds.validationCount) {
@@ -186,16 +189,17 @@ public struct PairTask: TrainingTask {
   }
 
   public func batch(
-    _ examples: ArraySlice<Example>, threads: Int, seed: UInt64
+    _ examples: ArraySlice<Example>, of epoch: Int, threads: Int
   ) throws -> [String: Tensor] {
     let pairs = examples.flatMap(\.self)
+    let first = examples.startIndex * rowsPerExample
     return [
-      graph.imitation.name: try augmentations.imitation.batch(
-        pairs.map { sounds.imitations[$0.imitation] }, threads: threads, seed: seed,
-        text: "imitation"),
-      graph.recording.name: try augmentations.recording.batch(
-        pairs.map { sounds.recordings[$0.recording] }, threads: threads, seed: seed,
-        text: "recording"),
+      graph.imitation.name: try Tensor(
+        rows: pairs.map { sounds.imitations[$0.imitation] }, of: epoch, from: first,
+        changedBy: augmentations.imitation, threads: threads),
+      graph.recording.name: try Tensor(
+        rows: pairs.map { sounds.recordings[$0.recording] }, of: epoch, from: first,
+        changedBy: augmentations.recording, threads: threads),
     ]
   }
 

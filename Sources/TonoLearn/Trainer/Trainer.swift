@@ -155,15 +155,16 @@ public final class Trainer<Task: TrainingTask> {
   }
 
   private func step(on batch: ArraySlice<Task.Example>, with program: TrainingProgram) throws {
-    let place = "epoch \(moment.position.epoch) example \(batch.startIndex)"
-    var random = RandomSource(seed: settings.seed, text: place)
-    let inputs = try task.batch(batch, threads: threads, seed: random.next())
+    let epoch = moment.position.epoch
+    var random = RandomSource(
+      seed: settings.seed, text: "epoch \(epoch) example \(batch.startIndex)")
+    let inputs = try task.batch(batch, of: epoch, threads: threads)
     guard let logits = try program.forward(inputs, using: &random)[task.output] else { return }
     let loss = task.loss(logits, of: batch)
-    let gradients = program.backward([task.output: loss.gradient])
     guard loss.value.isFinite else {
-      throw TrainingFailure(epoch: moment.position.epoch + 1, learned: batch.startIndex)
+      throw TrainingFailure(epoch: epoch + 1, learned: batch.startIndex)
     }
+    let gradients = program.backward([task.output: loss.gradient])
     let rate =
       settings.learningRate
       * settings.plan.factor(

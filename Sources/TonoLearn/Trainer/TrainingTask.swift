@@ -28,8 +28,14 @@ public protocol TrainingTask: Sendable {
 
   /// The inputs of a batch, `[rows] + input shape` each.
   ///
-  /// `seed` is the batch's own: what chance changes is drawn from sources of it, one for each row.
-  func batch(_ examples: ArraySlice<Example>, threads: Int, seed: UInt64) throws -> [String: Tensor]
+  /// - Parameters:
+  ///   - examples: a part of the epoch's.
+  ///   - epoch: the epoch, counted from 0; what chance changes of an example is decided by it and by the
+  ///     example's place in it.
+  ///   - threads: how many may be used.
+  func batch(
+    _ examples: ArraySlice<Example>, of epoch: Int, threads: Int
+  ) throws -> [String: Tensor]
 
   /// The loss of what the network gives for a batch; `correct` counts rows.
   func loss(_ logits: Tensor, of examples: ArraySlice<Example>) -> BatchLoss
