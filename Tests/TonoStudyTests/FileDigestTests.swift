@@ -18,6 +18,7 @@ import Testing
     let folder = try TemporaryFolder()
     try AtomicFile.write(data, to: folder["file"])
     #expect(try FileDigest.sha256(of: folder["file"]) == digest)
+    #expect(try FileDigest.sha256(of: data) == digest)
   }
 
   @Test func namesAFileThatCannotBeRead() throws {
