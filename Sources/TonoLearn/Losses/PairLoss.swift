@@ -62,13 +62,13 @@ public enum PairLoss: Sendable, Hashable, Codable {
     let target = isMatch ? 1.0 : 0
     return Term(
       loss: log1p(exp(-abs(x))) + max(x, 0) - x * target, slope: likelihood(x) - target,
-      isRight: x > 0 == isMatch)
+      isRight: (x > 0) == isMatch)
   }
 
   private static func contrastive(_ x: Double, _ isMatch: Bool, _ margin: Double) -> Term {
     let p = likelihood(x)
     let reach = isMatch ? p - 1 : max(0, margin - (1 - p))
-    return Term(loss: reach * reach, slope: 2 * reach * p * (1 - p), isRight: x > 0 == isMatch)
+    return Term(loss: reach * reach, slope: 2 * reach * p * (1 - p), isRight: (x > 0) == isMatch)
   }
 
   private static func triplet(_ near: Double, _ far: Double, _ margin: Double) -> [Term] {

@@ -88,9 +88,10 @@ public struct ClassificationTask: TrainingTask {
 
   /// All of them, shuffled.
   public func examples(
-    of epoch: Int, network: Network, threads: Int, using random: inout RandomSource
+    of epoch: Int, network: Network, threads: Int, seed: UInt64
   ) -> [Int] {
-    Array(training.labels.indices).shuffled(using: &random)
+    var random = SplitMix64(seed: seed)
+    return Array(training.labels.indices).shuffled(using: &random)
   }
 
   public func batch(

@@ -130,7 +130,8 @@ public struct PairTask: TrainingTask {
       augmentations.recording.map { RowAugmentation($0, seed: seed, text: "recording") }
     )
     var validation: [Pair] = []
-    var random = RandomSource(seed: seed, text: "validation")
+    var source = RandomSource(seed: seed, text: "validation")
+    var random = SplitMix64(seed: source.next())
     for imitation in sounds.imitations.indices.suffix(sounds.validationCount) {
       for pairs in [Self.near(imitation, sounds, recordings, using: &random),
         Self.far(imitation, sounds, others, using: &random)]
@@ -144,8 +145,9 @@ public struct PairTask: TrainingTask {
   }
 
   public func examples(
-    of epoch: Int, network: Network, threads: Int, using random: inout RandomSource
+    of epoch: Int, network: Network, threads: Int, seed: UInt64
   ) throws -> [Example] {
+    var random = SplitMix64(seed: seed)
     let imitations = sounds.imitations.indices.dropLast(sounds.validationCount)
     let near = imitations.map { Self.near($0, sounds, recordings, using: &random) }
     var far = imitations.map { imitation in
@@ -171,7 +173,7 @@ public struct PairTask: TrainingTask {
 
   private static func near(
     _ imitation: Int, _ sounds: Sounds, _ recordings: [Int: [Int]],
-    using random: inout RandomSource
+    using random: inout SplitMix64
   ) -> Pair {
     let own = recordings[sounds.meanings[imitation]] ?? []
     return Pair(
@@ -180,7 +182,7 @@ public struct PairTask: TrainingTask {
   }
 
   private static func far(
-    _ imitation: Int, _ sounds: Sounds, _ others: [Int: [Int]], using random: inout RandomSource
+    _ imitation: Int, _ sounds: Sounds, _ others: [Int: [Int]], using random: inout SplitMix64
   ) -> Pair {
     let other = others[sounds.meanings[imitation]] ?? []
     return Pair(

@@ -133,7 +133,7 @@ public final class Trainer<Task: TrainingTask> {
     let epoch = moment.position.epoch
     var random = RandomSource(seed: settings.seed, text: "epoch \(epoch)")
     let examples = try task.examples(
-      of: epoch, network: moment.network, threads: threads, using: &random)
+      of: epoch, network: moment.network, threads: threads, seed: random.next())
     precondition(examples.count == task.examplesPerEpoch, "as many examples as announced")
     moment.position.examples = examples
   }

@@ -21,9 +21,9 @@ public protocol TrainingTask: Sendable {
   ///   - epoch: counted from 0.
   ///   - network: what was learned so far.
   ///   - threads: how many may be used.
-  ///   - random: where chance comes from; it is the epoch's own.
+  ///   - seed: what chance is drawn from; it is the epoch's own.
   func examples(
-    of epoch: Int, network: Network, threads: Int, using random: inout RandomSource
+    of epoch: Int, network: Network, threads: Int, seed: UInt64
   ) throws -> [Example]
 
   /// The inputs of a batch, `[rows] + input shape` each.
