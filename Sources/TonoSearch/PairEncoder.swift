@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// One side of a siamese network: from a sound's features to its code, all that the other side needs of it.
@@ -62,7 +63,7 @@ public struct PairEncoder: Sendable {
     length = shapes.reduce(0) { $0 + $1.count }
     program = try Program(
       network,
-      targets: Dictionary(uniqueKeysWithValues: zip(targets, shapes).map { ($0, .whole($1)) }))
+      targets: Dictionary(uniqueKeysWithValues: zip(targets, shapes).map { ($0, Region(whole: $1)) }))
   }
 
   /// New buffers, for one thread.

@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// What joins the codes of an imitation and of a recording into a score.

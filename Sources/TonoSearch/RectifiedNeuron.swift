@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// A rectifier and one fully connected neuron behind it, for many vectors at once: the head of TL-IMINET.

@@ -74,7 +74,7 @@ import TonoNetwork
     _ network: Network, _ batch: [String: Tensor], _ target: String
   ) throws -> Tensor {
     let shape = try network.shape(of: target)
-    let program = try Program(network, targets: [target: .whole(shape)])
+    let program = try Program(network, targets: [target: Region(whole: shape)])
     let workspace = program.makeWorkspace()
     let inputs = try network.inputs(of: [target]).map(\.name)
     return Tensor(

@@ -119,7 +119,7 @@ import TonoNetwork
     _ = try update()
     let other = try Librarian(SmallPairs.network(seed: 2)).read(index)
     #expect(other.index == nil && other.reason?.contains("another model") == true)
-    #expect(throws: SearchError.self) {
+    #expect(throws: InputError.self) {
       try LibrarySearch(SmallPairs.network(seed: 2), index: LibraryIndex(index))
     }
     var frontEnds = SmallPairs.frontEnds

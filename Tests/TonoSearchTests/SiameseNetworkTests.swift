@@ -100,7 +100,7 @@ import TonoNetwork
   @Test("broken weights are told, not ranked")
   func notFinite() throws {
     let pairs = try SmallPairs.network()
-    #expect(throws: SearchError.self) {
+    #expect(throws: InputError.self) {
       try pairs.scores(
         of: Array(repeating: .infinity, count: 21),
         with: CodeTable(length: 21, values: Array(repeating: -.infinity, count: 21)))
@@ -133,10 +133,10 @@ import TonoNetwork
 
   @Test("what cannot be told is asked for")
   func refused() throws {
-    #expect(throws: SearchError.self) { try roles(["a", "b"]) }
-    #expect(throws: SearchError.self) { try roles(["imi_a", "imi_b"]) }
-    #expect(throws: SearchError.self) { try roles(["a", "b"], asked: "c") }
-    #expect(throws: SearchError.self) { try roles(["a"]) }
+    #expect(throws: InputError.self) { try roles(["a", "b"]) }
+    #expect(throws: InputError.self) { try roles(["imi_a", "imi_b"]) }
+    #expect(throws: InputError.self) { try roles(["a", "b"], asked: "c") }
+    #expect(throws: InputError.self) { try roles(["a"]) }
   }
 }
 

@@ -218,7 +218,7 @@ private func union(_ a: Range<Int>?, _ b: Range<Int>) -> Range<Int> {
 
 extension Region {
   /// All cells of a sample of this shape.
-  init(whole shape: Shape) { self.init(shape.extents.map { 0..<$0 }) }
+  package init(whole shape: Shape) { self.init(shape.extents.map { 0..<$0 }) }
 }
 
 extension MapSlot {
