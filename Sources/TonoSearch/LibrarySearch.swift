@@ -3,7 +3,7 @@ import TonoNetwork
 
 /// A sound of the library, as it answers a query.
 public struct SearchHit: Codable, Sendable, Equatable {
-  /// Its rank, from 1. Equals share the mean of their ranks.
+  /// Its rank, from 1; equals share the mean of theirs.
   public let rank: Double
   /// How likely the network finds it that the query imitates it: 0…1 where it ends in a sigmoid.
   public let likelihood: Float
@@ -54,6 +54,7 @@ public struct LibrarySearch: Sendable {
   /// - Parameters:
   ///   - query: the imitation. Of its stretches and a sound's, the pair that fits best counts.
   ///   - threads: how many score; hits do not depend on it.
+  /// - Returns: a hit for each file that can be used.
   /// - Throws: as `SiameseNetwork.scores(of:with:threads:)`.
   /// - Complexity: O(stretches of the query · stretches of the library · code length).
   public func hits(of query: SoundQuery, threads: Int = 1) throws -> [SearchHit] {

@@ -18,7 +18,8 @@ public enum RetrievalMeasure: Hashable, Sendable, CustomStringConvertible {
 
   /// The measures of a report, in its order.
   public static let all: [RetrievalMeasure] = [
-    .reciprocalRank, .rank, .precision(at: 1), .precision(at: 5), .precision(at: 10), .recall(at: 1),
+    .reciprocalRank, .rank, .precision(at: 1), .precision(at: 5), .precision(at: 10),
+    .recall(at: 1),
     .recall(at: 5), .recall(at: 10), .normalizedGain, .classReciprocalRank, .classNormalizedGain,
   ]
 

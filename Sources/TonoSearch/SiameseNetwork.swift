@@ -79,7 +79,8 @@ public struct SiameseNetwork: Sendable {
     precondition(recordings.length == self.recordings.length, "codes of this network")
     let shares = (recordings.count + Self.shareSize - 1) / Self.shareSize
     let scores = try [Float](unsafeUninitializedCapacity: recordings.count) { scores, count in
-      nonisolated(unsafe) let scores = UnsafeMutableBufferPointer(rebasing: scores[..<recordings.count])
+      nonisolated(unsafe) let scores = UnsafeMutableBufferPointer(
+        rebasing: scores[..<recordings.count])
       try recordings.values.withUnsafeBufferPointer { codes in
         nonisolated(unsafe) let codes = codes
         try concurrently(shares, threads: threads) { share, _ in
@@ -113,6 +114,7 @@ public struct SiameseNetwork: Sendable {
   /// - Parameters:
   ///   - imitation: the imitation's features, in the input's shape.
   ///   - recording: the recording's.
+  /// - Returns: the score before a last sigmoid, and both gradients in the inputs' shapes.
   /// - Throws: `NetworkError` if a shape does not fit.
   public func gradient(
     imitation: Tensor, recording: Tensor

@@ -31,7 +31,8 @@ struct SearchCommand: ParsableCommand {
   var queries: [String] = []
 
   @Option(
-    help: ArgumentHelp("The folder of sounds; the folders in it are searched too.", valueName: "dir"),
+    help: ArgumentHelp(
+      "The folder of sounds; the folders in it are searched too.", valueName: "dir"),
     completion: .directory)
   var library: String?
 

@@ -15,7 +15,8 @@ struct SearchAnswer: Encodable {
 
 /// What is told of the sounds that were found, and where.
 struct SearchResultArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("How many sounds are shown for each query; 0 for all.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("How many sounds are shown for each query; 0 for all.", valueName: "count"))
   var top = 10
 
   @Flag(help: "Print JSON: for each query the sounds with rank, likelihood, score, file and times.")

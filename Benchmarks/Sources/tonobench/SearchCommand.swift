@@ -43,7 +43,10 @@ struct SearchCommand: ParsableCommand {
     let codes = try Self.codes(sounds.max() ?? 0, network)
     let query = try Self.query(network)
     let records = try sounds.sorted().map { count in
-      try measure(network, CodeTable(length: codes.length, values: Array(codes.values[..<(count * codes.length)])), query)
+      try measure(
+        network,
+        CodeTable(length: codes.length, values: Array(codes.values[..<(count * codes.length)])),
+        query)
     }
     try output.print(
       records,
@@ -63,7 +66,9 @@ struct SearchCommand: ParsableCommand {
     _ network: SiameseNetwork, _ codes: CodeTable, _ query: SoundQuery
   ) throws -> Record {
     let index = try LibraryIndex(
-      (0..<codes.count).map { (path: "sounds/\($0 / 100)/sound \($0).wav", code: Array(codes[$0])) },
+      (0..<codes.count).map {
+        (path: "sounds/\($0 / 100)/sound \($0).wav", code: Array(codes[$0]))
+      },
       by: network)
     let file = FileManager.default.temporaryDirectory
       .appending(path: "tonobench-\(ProcessInfo.processInfo.processIdentifier).safetensors")
@@ -77,7 +82,8 @@ struct SearchCommand: ParsableCommand {
     }
     let size = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0
     return Record(
-      sounds: codes.count, codeLength: codes.length, headMicroseconds: head / Double(codes.count) * 1e6,
+      sounds: codes.count, codeLength: codes.length,
+      headMicroseconds: head / Double(codes.count) * 1e6,
       headMilliseconds: head * 1e3, rankMilliseconds: ranked * 1e3, readMilliseconds: read * 1e3,
       fileMegabytes: Double(size) / 1e6, peakMegabytes: ResidentMemory.peak,
       halfChangesTop10: try Self.changes(network, codes, query))
