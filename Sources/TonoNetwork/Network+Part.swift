@@ -9,6 +9,7 @@ extension Network {
   /// - Parameters:
   ///   - sources: names of inputs and nodes that together cut the targets off from the network's inputs.
   ///   - targets: names of the nodes wanted: the outputs of the part, in this order.
+  /// - Returns: the part.
   /// - Throws: `NetworkError.unknownName` if there is no such input or node, `.open` if a target depends
   ///   on an input along a way that the sources leave open, `.unread` if none depends on a source.
   public func part(from sources: [String], to targets: [String]) throws -> Network {

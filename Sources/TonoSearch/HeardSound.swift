@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// A sound file as the stretches of one side of a siamese network, each with its code.
@@ -12,7 +13,7 @@ struct HeardSound: Sendable {
 
   /// Listens to a file, a stretch at a time; those that are silent are left out.
   ///
-  /// - Throws: `AudioError` if the file cannot be read, ``SearchError`` if all of it is silent.
+  /// - Throws: `InputError` if the file cannot be read, `InputError` if all of it is silent.
   init(
     _ path: String, frontEnd: FrontEnd, encoder: PairEncoder, in workspace: Workspace,
     heard: (_ share: Double) throws -> Void = { _ in }
@@ -28,7 +29,7 @@ struct HeardSound: Sendable {
       try heard(reader.share)
     }
     guard !starts.isEmpty else {
-      throw SearchError("\(path): is silent; there is nothing to compare")
+      throw InputError("is silent; there is nothing to compare", about: path)
     }
   }
 }

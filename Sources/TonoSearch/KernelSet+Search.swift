@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 import TonoNetwork
 
 extension KernelSet {

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TonoAudio
+import TonoCore
 import TonoFiles
 import TonoNetwork
 
@@ -65,7 +66,7 @@ public struct Librarian: Sendable {
   ///   - threads: how many listen; the index does not depend on it.
   ///   - observe: called from any thread with what happens; what it throws ends the listening.
   /// - Returns: the index, which the file then holds.
-  /// - Throws: what `observe` throws, ``SearchError`` if a code is no finite number, and errors of writing.
+  /// - Throws: what `observe` throws, `InputError` if a code is no finite number, and errors of writing.
   public func update(
     _ library: SoundFolder, known: LibraryIndex?, at url: URL, threads: Int,
     observe: @Sendable (Event) throws -> Void = { _ in }
@@ -113,26 +114,34 @@ public struct Librarian: Sendable {
     var bytes = 0
     let sound: LibraryIndex.Sound
     var codes: [Float] = []
+    var interruption: (any Error)?
     do {
       let heard = try HeardSound(
         path, frontEnd: network.recordingFrontEnd, encoder: network.recordings, in: workspace
       ) { share in
         let now = Int(share * Double(file.byteCount))
-        try observe(.heard(bytes: now - bytes))
+        do {
+          try observe(.heard(bytes: now - bytes))
+        } catch {
+          interruption = error
+          throw error
+        }
         bytes = now
       }
       (sound, codes) = (
         LibraryIndex.Sound(sha256: sha256, starts: heard.starts, ends: heard.ends, problem: nil),
         heard.codes
       )
-    } catch let error where error is AudioError || error is SearchError {
+    } catch {
+      if let interruption { throw interruption }
       // The content may have other names tomorrow.
       let problem = "\(error)".replacing("\(path): ", with: "", maxReplacements: 1)
       sound = LibraryIndex.Sound(sha256: sha256, starts: [], ends: [], problem: problem)
     }
     guard codes.allSatisfy(\.isFinite) else {
-      throw SearchError(
-        "\(network.model.name) makes NaN or infinity of \(path); its weights may have diverged")
+      throw InputError(
+        "it makes NaN or infinity of \(path); its weights may have diverged",
+        about: network.model.name)
     }
     shelf.put(file.path, stamp: stamp, sound, codes: codes)
     try note(file, bytes, shelf, observe)

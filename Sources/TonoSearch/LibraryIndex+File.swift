@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 import TonoFiles
 import TonoModels
 import TonoNetwork
@@ -25,14 +26,14 @@ extension LibraryIndex {
 
   /// Reads an index.
   ///
-  /// - Throws: ``SearchError`` if the file is damaged or no index, and what the container throws.
+  /// - Throws: `InputError` if the file is damaged or no index, and what the container throws.
   public init(_ url: URL) throws {
     let file = try SafeTensorsFile(url)
     guard let text = file.metadata[Self.key] else {
-      throw SearchError("\(url.relativePath): this is no index of a sound library")
+      throw InputError(url, "this is no index of a sound library")
     }
     guard let contents = try? JSONDecoder().decode(Contents.self, from: Data(text.utf8)) else {
-      throw SearchError("\(url.relativePath): the index is damaged, or of another version")
+      throw InputError(url, "the index is damaged, or of another version")
     }
     let codes = try file.tensor(Self.array)
     let stretches = contents.sounds.reduce(0) { $0 + $1.starts.count }
@@ -40,7 +41,7 @@ extension LibraryIndex {
       contents.files.allSatisfy({ contents.sounds.indices.contains($0.sound) }),
       contents.sounds.allSatisfy({ $0.starts.count == $0.ends.count })
     else {
-      throw SearchError("\(url.relativePath): the index is damaged")
+      throw InputError(url, "the index is damaged")
     }
     self.init(
       origin: contents.origin, sounds: contents.sounds, files: contents.files,

@@ -77,6 +77,19 @@ public struct LibraryIndex: Sendable {
     }
   }
 
+  /// An index of sounds whose codes are known from elsewhere, one each.
+  ///
+  /// Nothing tells whether such a file changes: it is listened to when the index is brought up to date.
+  ///
+  /// - Throws: as `ModelIdentity(of:)`.
+  public init(_ codes: [(path: String, code: [Float])], by network: SiameseNetwork) throws {
+    self.init(
+      origin: try Origin(of: network),
+      sounds: codes.map { Sound(sha256: $0.path, starts: [0], ends: [0], problem: nil) },
+      files: codes.enumerated().map { File(path: $1.path, stamp: "", sound: $0) },
+      codes: CodeTable(length: network.recordings.length, values: codes.flatMap(\.code)))
+  }
+
   /// How many files can be found.
   public var fileCount: Int { files.count { sounds[$0.sound].problem == nil } }
 

@@ -1,8 +1,9 @@
+import TonoCore
 import TonoNetwork
 
 /// A sound of the library, as it answers a query.
 public struct SearchHit: Codable, Sendable, Equatable {
-  /// Its rank, from 1. Equals share the mean of their ranks.
+  /// Its rank, from 1; equals share the mean of theirs.
   public let rank: Double
   /// How likely the network finds it that the query imitates it: 0…1 where it ends in a sigmoid.
   public let likelihood: Float
@@ -23,17 +24,22 @@ public struct LibrarySearch: Sendable {
 
   /// A search of an indexed library.
   ///
-  /// - Throws: ``SearchError`` if the index is another network's, or holds nothing that can be found.
+  /// - Throws: `InputError` if the index is another network's, or holds nothing that can be found.
   public init(_ network: SiameseNetwork, index: LibraryIndex) throws {
     guard try index.origin == LibraryIndex.Origin(of: network) else {
-      throw SearchError("the index is not of \(network.model.name); make one with this model")
+      throw InputError("the index is not of \(network.model.name); make one with this model")
     }
     guard index.fileCount > 0 else {
       let reason = index.skipped.first.map { ": \($0.path): \($0.reason)" } ?? ""
-      throw SearchError("the library holds no sound that can be used\(reason)")
+      throw InputError("the library holds no sound that can be used\(reason)")
     }
     self.network = network
     self.index = index
+  }
+
+  /// The files that hold these bytes, by their SHA-256.
+  public func files(ofContent sha256: String) -> [String] {
+    index.files.filter { index.sounds[$0.sound].sha256 == sha256 }.map(\.path)
   }
 
   /// The best stretch of a sound.
@@ -48,6 +54,7 @@ public struct LibrarySearch: Sendable {
   /// - Parameters:
   ///   - query: the imitation. Of its stretches and a sound's, the pair that fits best counts.
   ///   - threads: how many score; hits do not depend on it.
+  /// - Returns: a hit for each file that can be used.
   /// - Throws: as `SiameseNetwork.scores(of:with:threads:)`.
   /// - Complexity: O(stretches of the query · stretches of the library · code length).
   public func hits(of query: SoundQuery, threads: Int = 1) throws -> [SearchHit] {

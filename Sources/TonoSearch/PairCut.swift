@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// Where a network of two inputs falls into what each input alone decides and what joins them.
@@ -25,14 +26,14 @@ struct PairCut {
 
   /// The cut of a network.
   ///
-  /// - Throws: ``SearchError`` if the network has not one output of one number, or it does not depend on
+  /// - Throws: `InputError` if the network has not one output of one number, or it does not depend on
   ///   both inputs.
   init(_ network: Network, roles: PairRoles) throws {
     guard network.outputs.count == 1, let output = network.outputs.first,
       try network.shape(of: output).count == 1
     else {
       let outputs = try network.outputs.map { "\($0) (\(try network.shape(of: $0)))" }
-      throw SearchError(
+      throw InputError(
         "a network that compares an imitation with a recording answers with one number, but this one "
           + "has the outputs \(outputs.joined(separator: ", ")); give a siamese network")
     }
@@ -47,7 +48,7 @@ struct PairCut {
       sides[node.name] = node.inputs.reduce(into: []) { $0.formUnion(sides[$1] ?? []) }
     }
     guard sides[score]?.count == 2 else {
-      throw SearchError(
+      throw InputError(
         "'\(score)' does not depend on both \(roles.imitation) and \(roles.recording); give a network "
           + "that compares them")
     }

@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// One side of a siamese network: from a sound's features to its code, all that the other side needs of it.
@@ -21,6 +22,7 @@ public struct PairEncoder: Sendable {
   ///   - frontier: the names behind which it meets the other side.
   ///   - joint: the fully connected layer there, if there is one.
   ///   - addsBias: whether its bias is part of this side's codes.
+  /// - Throws: `NetworkError` if the frontier does not cut the side off.
   init(
     _ network: Network, input: String, frontier: [String], joint: PairCut.DenseJoint?,
     addsBias: Bool
@@ -62,7 +64,8 @@ public struct PairEncoder: Sendable {
     length = shapes.reduce(0) { $0 + $1.count }
     program = try Program(
       network,
-      targets: Dictionary(uniqueKeysWithValues: zip(targets, shapes).map { ($0, .whole($1)) }))
+      targets: Dictionary(
+        uniqueKeysWithValues: zip(targets, shapes).map { ($0, Region(whole: $1)) }))
   }
 
   /// New buffers, for one thread.

@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// What joins the codes of an imitation and of a recording into a score.
@@ -44,6 +45,7 @@ struct PairHead: Sendable {
   ///   - imitation: its code.
   ///   - recordings: their codes, one after another.
   ///   - scores: where as many scores go as there are recordings.
+  /// - Throws: nothing for codes of this network.
   func score(
     _ imitation: [Float], with recordings: UnsafeBufferPointer<Float>,
     into scores: UnsafeMutableBufferPointer<Float>

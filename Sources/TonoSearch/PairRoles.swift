@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// Which of a siamese network's two inputs hears the imitation, and which the recording.
@@ -17,21 +18,21 @@ public struct PairRoles: Hashable, Sendable {
   ///   - network: a network of two inputs.
   ///   - frontEnds: per input name what stands before it.
   ///   - imitation: the input that hears the imitation, if its name does not say so.
-  /// - Throws: ``SearchError`` if there are not two inputs, none is called `imitation`, or names say
+  /// - Throws: `InputError` if there are not two inputs, none is called `imitation`, or names say
   ///   nothing or contradict each other.
   public init(
     of network: Network, frontEnds: [String: FrontEnd], imitation: String? = nil
   ) throws {
     let names = network.inputs.map(\.name)
     guard names.count == 2 else {
-      throw SearchError(
+      throw InputError(
         "a network that compares an imitation with a recording has two inputs, but this one has "
           + "\(names.count) (\(names.joined(separator: ", "))); give a siamese network")
     }
     func other(than name: String) -> String { name == names[0] ? names[1] : names[0] }
     if let imitation {
       guard names.contains(imitation) else {
-        throw SearchError(
+        throw InputError(
           "there is no input '\(imitation)' to hear imitations; the inputs are "
             + names.joined(separator: " and "))
       }
@@ -47,9 +48,9 @@ public struct PairRoles: Hashable, Sendable {
     case (.recording?, .imitation?), (.recording?, nil), (nil, .imitation?):
       (self.imitation, recording) = (names[1], names[0])
     default:
-      throw SearchError(
+      throw InputError(
         "which of the inputs \(names.joined(separator: " and ")) hears the imitation cannot be told "
-          + "from their names; name that input")
+          + "from their names", remedy: .nameImitationInput)
     }
   }
 

@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// A rectifier and one fully connected neuron behind it, for many vectors at once: the head of TL-IMINET.
@@ -9,7 +10,8 @@ struct RectifiedNeuron: Sendable {
   init?(_ network: Network) {
     let layers = network.nodes.map(\.layer).filter { !($0 is Dropout) }
     guard network.inputs.count == 1, network.inputs[0].shape.rank == 1, layers.count == 2,
-      let rectifier = layers[0] as? ReLU, rectifier.isPlain, let neuron = layers[1] as? Dense, neuron.weights.shape[1] == 1,
+      let rectifier = layers[0] as? ReLU, rectifier.isPlain, let neuron = layers[1] as? Dense,
+      neuron.weights.shape[1] == 1,
       network.nodes.allSatisfy({ $0.inputs.count == 1 })
     else { return nil }
     weights = neuron.weights.values

@@ -1,5 +1,6 @@
 import Foundation
 import TonoAudio
+import TonoCore
 
 /// Intervals and tests that assume no distribution, over groups of measurements.
 ///

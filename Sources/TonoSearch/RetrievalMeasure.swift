@@ -18,7 +18,8 @@ public enum RetrievalMeasure: Hashable, Sendable, CustomStringConvertible {
 
   /// The measures of a report, in its order.
   public static let all: [RetrievalMeasure] = [
-    .reciprocalRank, .rank, .precision(at: 1), .precision(at: 5), .precision(at: 10), .recall(at: 1),
+    .reciprocalRank, .rank, .precision(at: 1), .precision(at: 5), .precision(at: 10),
+    .recall(at: 1),
     .recall(at: 5), .recall(at: 10), .normalizedGain, .classReciprocalRank, .classNormalizedGain,
   ]
 
@@ -108,15 +109,25 @@ public struct RetrievalEstimate: Codable, Sendable, Equatable {
   public let corrected: Double?
 
   /// The estimate of a measure; nil if no query has it.
-  public init?(_ measure: RetrievalMeasure, of queries: [AnsweredQuery]) {
-    let groups = Dictionary(grouping: queries, by: \.sound).sorted { $0.key < $1.key }
-      .map { $0.value.compactMap { $0.value(of: measure) } }.filter { !$0.isEmpty }
+  ///
+  /// - Parameters:
+  ///   - measure: the measure.
+  ///   - trainings: the queries that each of several equal systems answered, such as repeated trainings: a
+  ///     query counts with its mean over those that answered it.
+  public init?(_ measure: RetrievalMeasure, of trainings: [[AnsweredQuery]]) {
+    let answers = trainings.flatMap(\.self).filter { $0.value(of: measure) != nil }
+    let queries = Dictionary(grouping: answers, by: \.query).sorted { $0.key < $1.key }.map(\.value)
+    guard !queries.isEmpty else { return nil }
+    func mean(_ answers: [AnsweredQuery], _ value: (AnsweredQuery) -> Double?) -> Double {
+      answers.compactMap(value).reduce(0, +) / Double(answers.count)
+    }
+    let groups = Dictionary(grouping: queries, by: { $0[0].sound }).sorted { $0.key < $1.key }
+      .map { $0.value.map { mean($0) { $0.value(of: measure) } } }
     let values = groups.flatMap(\.self)
-    let chances = queries.compactMap { $0.chance(of: measure) }
-    guard !values.isEmpty else { return nil }
-    mean = values.reduce(0, +) / Double(values.count)
+    self.mean = values.reduce(0, +) / Double(values.count)
     interval = Resampling.interval(ofMean: groups)
-    chance = chances.reduce(0, +) / Double(chances.count)
-    corrected = measure == .rank || chance >= 1 ? nil : (mean - chance) / (1 - chance)
+    chance =
+      queries.reduce(0) { $0 + mean($1) { $0.chance(of: measure) } } / Double(queries.count)
+    corrected = measure == .rank || chance >= 1 ? nil : (self.mean - chance) / (1 - chance)
   }
 }

@@ -24,7 +24,8 @@ final class Shelf: Sendable {
     self.origin = origin
     self.known = known
     places = Dictionary(
-      (known?.files ?? []).enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+      (known?.files ?? []).enumerated().map { ($1.path, $0) },
+      uniquingKeysWith: { first, _ in first })
     var books: [String: Book] = [:]
     for (index, sound) in (known?.sounds ?? []).enumerated() where !sound.sha256.isEmpty {
       books[sound.sha256] = (sound, known.map { Array($0.codes(ofSound: index)) } ?? [])

@@ -1,5 +1,6 @@
 import Foundation
 import TonoAudio
+import TonoCore
 import TonoModels
 import TonoNetwork
 
@@ -34,7 +35,7 @@ public struct SiameseNetwork: Sendable {
   ///   - model: with two inputs, and one output of one number.
   ///   - frontEnds: per input name what stands before it.
   ///   - imitation: the input that hears imitations; found from names without it (see ``PairRoles``).
-  /// - Throws: ``SearchError`` if it is no such network, the roles cannot be told, or an input has no front
+  /// - Throws: `InputError` if it is no such network, the roles cannot be told, or an input has no front
   ///   end.
   public init(
     _ model: Model, frontEnds: [String: FrontEnd], imitation: String? = nil
@@ -44,9 +45,9 @@ public struct SiameseNetwork: Sendable {
     roles = try PairRoles(of: network, frontEnds: frontEnds, imitation: imitation)
     guard let own = frontEnds[roles.imitation], let other = frontEnds[roles.recording] else {
       let missing = frontEnds[roles.imitation] == nil ? roles.imitation : roles.recording
-      throw SearchError(
-        "there is no front end before '\(missing)', so that no sound can be shown to it; name one: a "
-          + "preset, or a JSON file with \(FrontEnd.whatItSays)")
+      throw InputError(
+        "there is no front end before '\(missing)', so that no sound can be shown to it",
+        about: model.name, remedy: .nameFrontEnd)
     }
     (imitationFrontEnd, recordingFrontEnd) = (own, other)
     cut = try PairCut(network, roles: roles)
@@ -71,14 +72,15 @@ public struct SiameseNetwork: Sendable {
   ///   - recordings: their codes.
   ///   - threads: how many score; scores do not depend on it, nor on companions.
   /// - Returns: a score for each recording, in their order.
-  /// - Throws: ``SearchError`` if a score is no finite number.
+  /// - Throws: `InputError` if a score is no finite number.
   public func scores(
     of imitation: [Float], with recordings: CodeTable, threads: Int = 1
   ) throws -> [Float] {
     precondition(recordings.length == self.recordings.length, "codes of this network")
     let shares = (recordings.count + Self.shareSize - 1) / Self.shareSize
     let scores = try [Float](unsafeUninitializedCapacity: recordings.count) { scores, count in
-      nonisolated(unsafe) let scores = UnsafeMutableBufferPointer(rebasing: scores[..<recordings.count])
+      nonisolated(unsafe) let scores = UnsafeMutableBufferPointer(
+        rebasing: scores[..<recordings.count])
       try recordings.values.withUnsafeBufferPointer { codes in
         nonisolated(unsafe) let codes = codes
         try concurrently(shares, threads: threads) { share, _ in
@@ -95,8 +97,9 @@ public struct SiameseNetwork: Sendable {
       count = recordings.count
     }
     guard scores.allSatisfy(\.isFinite) else {
-      throw SearchError(
-        "\(model.name): '\(scoreNode)' answers with NaN or infinity; its weights may have diverged")
+      throw InputError(
+        "'\(scoreNode)' answers with NaN or infinity; its weights may have diverged",
+        about: model.name)
     }
     return scores
   }
@@ -111,6 +114,7 @@ public struct SiameseNetwork: Sendable {
   /// - Parameters:
   ///   - imitation: the imitation's features, in the input's shape.
   ///   - recording: the recording's.
+  /// - Returns: the score before a last sigmoid, and both gradients in the inputs' shapes.
   /// - Throws: `NetworkError` if a shape does not fit.
   public func gradient(
     imitation: Tensor, recording: Tensor

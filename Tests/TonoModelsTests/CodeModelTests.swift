@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TonoCore
 import TonoNetwork
 
 @testable import TonoModels
@@ -35,14 +36,18 @@ import TonoNetwork
     #expect(read.format == model.format)
     #expect(read.network.parameters == model.network.parameters)
     #expect(try ModelFile.encode(read) == bytes)
-    #expect(try ModelFile.encode(Model(read.network, name: "other", frontEnds: read.frontEnds)) == bytes)
+    #expect(try ModelIdentity(of: read) == ModelIdentity(of: model))
+    #expect(try ModelIdentity(of: model).sha256.count == 64)
+    #expect(
+      try ModelFile.encode(Model(read.network, name: "other", frontEnds: read.frontEnds)) == bytes)
   }
 
   @Test func everyNumberCounts() throws {
     let one = try ModelFile.identifyingBytes(of: Model(try Self.network(), name: "a"))
     #expect(try ModelFile.identifyingBytes(of: Model(try Self.network(), name: "b")) == one)
     let bias = Float(0.5).nextUp
-    #expect(try ModelFile.identifyingBytes(of: Model(try Self.network(bias: bias), name: "a")) != one)
+    #expect(
+      try ModelFile.identifyingBytes(of: Model(try Self.network(bias: bias), name: "a")) != one)
   }
 
   /// A layer that no file describes.

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import TonoCore
 import TonoNetwork
 
 /// A network cut into parts: together they are the whole, to the bit.
@@ -21,7 +22,8 @@ import TonoNetwork
     #expect(head.nodes.map(\.name) == ["joint", "fc", "score"] && head.outputs == ["score"])
     let features = try towers.map { tower in try run(tower, batch, tower.outputs[0]) }
     let score = try run(head, ["flat_a": features[0], "flat_b": features[1]], "score")
-    #expect(score.values.map(\.bitPattern) == (try run(network, batch, "score")).values.map(\.bitPattern))
+    #expect(
+      score.values.map(\.bitPattern) == (try run(network, batch, "score")).values.map(\.bitPattern))
   }
 
   @Test("any cut that separates will do, at different depths and with gradients")
@@ -74,7 +76,7 @@ import TonoNetwork
     _ network: Network, _ batch: [String: Tensor], _ target: String
   ) throws -> Tensor {
     let shape = try network.shape(of: target)
-    let program = try Program(network, targets: [target: .whole(shape)])
+    let program = try Program(network, targets: [target: Region(whole: shape)])
     let workspace = program.makeWorkspace()
     let inputs = try network.inputs(of: [target]).map(\.name)
     return Tensor(

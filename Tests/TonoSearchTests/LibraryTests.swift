@@ -5,6 +5,7 @@ import Testing
 import TonoAudio
 import TonoFiles
 import TonoModels
+import TonoCore
 import TonoNetwork
 
 @testable import TonoSearch
@@ -119,7 +120,7 @@ import TonoNetwork
     _ = try update()
     let other = try Librarian(SmallPairs.network(seed: 2)).read(index)
     #expect(other.index == nil && other.reason?.contains("another model") == true)
-    #expect(throws: SearchError.self) {
+    #expect(throws: InputError.self) {
       try LibrarySearch(SmallPairs.network(seed: 2), index: LibraryIndex(index))
     }
     var frontEnds = SmallPairs.frontEnds
@@ -207,7 +208,9 @@ import TonoNetwork
 
   @Test("in long sounds the stretch is found, and of long queries the one that fits best")
   func long() throws {
-    let parts = [(200.0, 3000.0), (3000, 200), (500, 500)].map { SmallPairs.glide(from: $0, to: $1) }
+    let parts = [(200.0, 3000.0), (3000, 200), (500, 500)].map {
+      SmallPairs.glide(from: $0, to: $1)
+    }
     // Stretches follow each other by the frames of the front end, which are 31 of 256 samples.
     let step = 31 * 256
     let samples = parts.flatMap { $0.samples.prefix(step) } + parts[2].samples.suffix(100)
@@ -239,7 +242,7 @@ import TonoNetwork
       try hits(Waveform(samples: Array(repeating: 0, count: 800), sampleRate: 8000), made)
     } throws: { "\($0)".contains("is silent") }
     try Data("no".utf8).write(to: folder["query.wav"])
-    #expect(throws: AudioError.self) { try SoundQuery(folder["query.wav"].path, by: network) }
+    #expect(throws: InputError.self) { try SoundQuery(folder["query.wav"].path, by: network) }
   }
 }
 

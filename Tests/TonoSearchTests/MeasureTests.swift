@@ -73,16 +73,16 @@ import Testing
         query: "\(index)", sound: entry.1, person: nil, category: "k",
         ranking: RankedRelevance(scores: [9, 8, 7, 6], relevant: [place]))
     }
-    let estimate = try #require(RetrievalEstimate(.reciprocalRank, of: queries))
+    let estimate = try #require(RetrievalEstimate(.reciprocalRank, of: [queries]))
     #expect(estimate.mean == 0.6875)
     let chance = (1 + 1.0 / 2 + 1.0 / 3 + 1.0 / 4) / 4
     #expect(abs(estimate.chance - chance) < 1e-12)
     #expect(abs(try #require(estimate.corrected) - (0.6875 - chance) / (1 - chance)) < 1e-12)
     let interval = try #require(estimate.interval)
     #expect(interval.lowerBound == 0.25 && interval.upperBound == 1)
-    #expect(RetrievalEstimate(.classNormalizedGain, of: queries) == nil)
-    #expect(RetrievalEstimate(.reciprocalRank, of: Array(queries[..<2]))?.interval == nil)
-    #expect(RetrievalEstimate(.rank, of: queries)?.corrected == nil)
+    #expect(RetrievalEstimate(.classNormalizedGain, of: [queries]) == nil)
+    #expect(RetrievalEstimate(.reciprocalRank, of: [Array(queries[..<2])])?.interval == nil)
+    #expect(RetrievalEstimate(.rank, of: [queries])?.corrected == nil)
   }
 }
 

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 import TonoAudio
 import TonoModels
+import TonoCore
 import TonoNetwork
 
 @testable import TonoSearch
@@ -22,7 +23,9 @@ import TonoNetwork
     CodeTable(length: codes[0].count, values: codes.flatMap(\.self))
   }
 
-  @Test("scores are those of the whole network, however the sides meet", arguments: SmallPairs.Joint.allCases)
+  @Test(
+    "scores are those of the whole network, however the sides meet",
+    arguments: SmallPairs.Joint.allCases)
   func whole(_ joint: SmallPairs.Joint) throws {
     let pairs = try SmallPairs.network(joint)
     #expect(pairs.scoreNode == "score" && pairs.roles.imitation == "voice")
@@ -43,7 +46,8 @@ import TonoNetwork
     }
   }
 
-  @Test("a score depends neither on companions nor on threads", arguments: SmallPairs.Joint.allCases)
+  @Test(
+    "a score depends neither on companions nor on threads", arguments: SmallPairs.Joint.allCases)
   func alone(_ joint: SmallPairs.Joint) throws {
     let pairs = try SmallPairs.network(joint)
     let code = Self.codes(pairs.imitations, Self.features(1, seed: 1))[0]
@@ -100,7 +104,7 @@ import TonoNetwork
   @Test("broken weights are told, not ranked")
   func notFinite() throws {
     let pairs = try SmallPairs.network()
-    #expect(throws: SearchError.self) {
+    #expect(throws: InputError.self) {
       try pairs.scores(
         of: Array(repeating: .infinity, count: 21),
         with: CodeTable(length: 21, values: Array(repeating: -.infinity, count: 21)))
@@ -127,16 +131,17 @@ import TonoNetwork
     #expect(try roles(["ref_input_b", "imi_input_a"]).imitation == "imi_input_a")
     #expect(try roles(["a", "b"], ["tl-iminet/recording", "x"]).imitation == "b")
     #expect(try roles(["a", "query"]).recording == "a")
-    #expect(try roles(["imi_input_a", "ref_input_b"], ["iminet", "iminet"]).imitation == "imi_input_a")
+    #expect(
+      try roles(["imi_input_a", "ref_input_b"], ["iminet", "iminet"]).imitation == "imi_input_a")
     #expect(try roles(["a", "b"], asked: "b").recording == "a")
   }
 
   @Test("what cannot be told is asked for")
   func refused() throws {
-    #expect(throws: SearchError.self) { try roles(["a", "b"]) }
-    #expect(throws: SearchError.self) { try roles(["imi_a", "imi_b"]) }
-    #expect(throws: SearchError.self) { try roles(["a", "b"], asked: "c") }
-    #expect(throws: SearchError.self) { try roles(["a"]) }
+    #expect(throws: InputError.self) { try roles(["a", "b"]) }
+    #expect(throws: InputError.self) { try roles(["imi_a", "imi_b"]) }
+    #expect(throws: InputError.self) { try roles(["a", "b"], asked: "c") }
+    #expect(throws: InputError.self) { try roles(["a"]) }
   }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import TonoAudio
 import TonoModels
+import TonoCore
 import TonoNetwork
 import TonoSearch
 
@@ -39,7 +40,8 @@ enum SmallPairs {
     func tower(_ input: String) -> [Network.Node] {
       [
         .init(
-          name: "conv_\(input)", layer: Conv2D(kernel: weights([3, 1, 4, 5], 0.3), bias: [0, 0.1, 0]),
+          name: "conv_\(input)",
+          layer: Conv2D(kernel: weights([3, 1, 4, 5], 0.3), bias: [0, 0.1, 0]),
           inputs: [input]),
         .init(name: "relu_\(input)", layer: ReLU(), inputs: ["conv_\(input)"]),
         .init(
