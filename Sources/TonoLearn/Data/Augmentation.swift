@@ -1,6 +1,6 @@
 import Foundation
 import TonoAudio
-import TonoNetwork
+import TonoCore
 
 /// How training examples are varied, so that a network learns what does not depend on such changes.
 ///
@@ -34,7 +34,7 @@ public struct Augmentation: Hashable, Sendable {
 
   /// An augmentation that is ready for examples of a front end.
   ///
-  /// - Throws: `DataError` if a step has a number out of its range, or would change nothing.
+  /// - Throws: `InputError` if a step has a number out of its range, or would change nothing.
   public func prepared(for frontEnd: FrontEnd) throws -> Augmenter {
     for step in steps { try step.validate(for: frontEnd) }
     return Augmenter(self, frontEnd)
@@ -44,19 +44,19 @@ public struct Augmentation: Hashable, Sendable {
 extension Augmentation.Step {
   /// Checks the numbers against the front end's.
   ///
-  /// - Throws: `DataError` naming the step.
+  /// - Throws: `InputError` naming the step.
   func validate(for frontEnd: FrontEnd) throws {
     switch self {
     case .roll(let share), .shift(let share):
       guard share > 0, share <= 1 else {
-        throw DataError("'\(self)' moves by a share above 0 and at most 1; correct it")
+        throw InputError("'\(self)' moves by a share above 0 and at most 1; correct it")
       }
     case .gain(let decibels):
       guard decibels > 0, decibels <= 60 else {
-        throw DataError("'\(self)' changes by above 0 and at most 60 dB; correct it")
+        throw InputError("'\(self)' changes by above 0 and at most 60 dB; correct it")
       }
       guard frontEnd.hearsLoudness else {
-        throw DataError(
+        throw InputError(
           "'\(self)' changes nothing: '\(frontEnd.name)' measures each example from its own maximum or "
             + "mean; leave it out")
       }
@@ -69,7 +69,7 @@ extension Augmentation.Step {
 
   private func check(_ count: Int, _ width: Int, most: Int, _ unit: String) throws {
     guard count >= 1, count <= 100, width >= 1, width < most else {
-      throw DataError(
+      throw InputError(
         "'\(self)' masks 1 to 100 times 1 to \(most - 1) \(unit); correct it")
     }
   }
@@ -83,7 +83,7 @@ extension Augmentation: CustomStringConvertible, Codable {
 
   /// Reads what `description` writes.
   ///
-  /// - Throws: `DataError` naming the step that is none.
+  /// - Throws: `InputError` naming the step that is none.
   public static func parse(_ text: String) throws -> Augmentation {
     let text = text.trimmingCharacters(in: .whitespaces)
     guard text != "none", !text.isEmpty else { return .none }
@@ -95,7 +95,7 @@ extension Augmentation: CustomStringConvertible, Codable {
     let container = try decoder.singleValueContainer()
     do {
       self = try .parse(container.decode(String.self))
-    } catch let error as DataError {
+    } catch let error as InputError {
       throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)
     }
   }
@@ -135,7 +135,7 @@ extension Augmentation.Step: CustomStringConvertible {
     case ("time-mask", 3, _, 2): return .timeMask(count: whole[0], frames: whole[1])
     case ("band-mask", 3, _, 2): return .bandMask(count: whole[0], bands: whole[1])
     default:
-      throw DataError(
+      throw InputError(
         "'\(text.trimmingCharacters(in: .whitespaces))' is no augmentation; write \(forms)")
     }
   }

@@ -1,5 +1,5 @@
 import TonoAudio
-import TonoNetwork
+import TonoCore
 
 /// An augmentation for examples of one front end.
 ///
@@ -25,11 +25,11 @@ public struct Augmenter: Sendable {
   ///   - example: its number in the training set.
   /// - Returns: an example of the same shape.
   /// - Complexity: O(cells) for each step.
-  public func callAsFunction(
-    _ features: Tensor, seed: UInt64, epoch: Int, example: Int
+  public func apply(
+    to features: Tensor, seed: UInt64, epoch: Int, example: Int
   ) -> Tensor {
     guard !augmentation.steps.isEmpty else { return features }
-    var random = seededRandom(seed, epoch, example)
+    var random = RandomSource(seed: seed, text: "epoch \(epoch), example \(example)")
     var features = features
     for step in augmentation.steps { vary(&features, step, using: &random) }
     if frontEnd.normalization == .perExample { features.normalize() }
@@ -37,7 +37,7 @@ public struct Augmenter: Sendable {
   }
 
   private func vary(
-    _ features: inout Tensor, _ step: Augmentation.Step, using random: inout SplitMix64
+    _ features: inout Tensor, _ step: Augmentation.Step, using random: inout RandomSource
   ) {
     switch step {
     case .roll(let share):
@@ -65,7 +65,7 @@ public struct Augmenter: Sendable {
 
   /// A range of 0 to `width` of `count` places.
   private static func range(
-    of count: Int, upTo width: Int, using random: inout SplitMix64
+    of count: Int, upTo width: Int, using random: inout RandomSource
   ) -> Range<Int> {
     let width = Int.random(in: 0...width, using: &random)
     let start = Int.random(in: 0...(count - width), using: &random)

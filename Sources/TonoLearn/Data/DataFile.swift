@@ -1,18 +1,8 @@
 import Foundation
+import TonoCore
 
-/// Files and folders of data sets, from outside.
+/// What lies in the folders of data sets.
 enum DataFile {
-  /// The bytes of a file.
-  ///
-  /// - Throws: `DataError` naming it.
-  static func bytes(of url: URL) throws -> Data {
-    do {
-      return try Data(contentsOf: url)
-    } catch {
-      throw DataError("\(url.path) cannot be read; check that it is there and may be read")
-    }
-  }
-
   /// Whether there is a file of this name.
   static func isFile(_ url: URL) -> Bool { kind(of: url) == S_IFREG }
 
@@ -27,14 +17,14 @@ enum DataFile {
 
   /// The names in a folder, sorted, without hidden ones.
   ///
-  /// - Throws: `DataError` naming it.
+  /// - Throws: `InputError` naming it.
   static func names(in url: URL) throws -> [String] {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: url.path)
         .filter { !$0.hasPrefix(".") }.sorted()
     } catch {
-      throw DataError(
-        "\(url.path) cannot be looked into; check that it is a folder and may be read")
+      throw InputError(
+        url, "cannot be looked into; check that it is a folder and may be read")
     }
   }
 }

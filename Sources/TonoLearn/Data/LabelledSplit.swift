@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 
 /// Which sounds of a labelled data set serve for what.
 ///
@@ -40,7 +41,7 @@ public struct LabelledSplit: Codable, Equatable, Sendable {
   ///   - validationShare: which share of the sounds that are not tested is for validation.
   ///   - seed: what decides where chance does.
   /// - Returns: the split; its parts have no sound in common.
-  /// - Throws: `DataError` where a part would be empty, or a class without sounds to train on.
+  /// - Throws: `InputError` where a part would be empty, or a class without sounds to train on.
   public static func standard(
     for sounds: LabelledSounds, testFold: Int? = nil, testShare: Double = 0.2,
     validationShare: Double = 0, seed: UInt64
@@ -57,14 +58,15 @@ public struct LabelledSplit: Codable, Equatable, Sendable {
 
   /// One of the data set's folds is tested, the others are trained on.
   ///
-  /// - Throws: `DataError` if there is no such fold, or as `standard`.
+  /// - Throws: `InputError` if there is no such fold, or as `standard`.
   public static func fold(
     _ fold: Int, of sounds: LabelledSounds, validationShare: Double = 0, seed: UInt64
   ) throws -> LabelledSplit {
     let folds = Set(sounds.items.compactMap(\.fold)).sorted()
     guard folds.contains(fold) else {
       let known = folds.isEmpty ? "none" : folds.map(String.init).joined(separator: ", ")
-      throw DataError("\(sounds.folder.path) has no fold \(fold) to test on; it has \(known)")
+      throw InputError(
+        sounds.folder, "has no fold \(fold) to test on; it has \(known)")
     }
     return try LabelledSplit(
       "fold \(fold) of the data set is tested", sounds,
@@ -74,13 +76,14 @@ public struct LabelledSplit: Codable, Equatable, Sendable {
 
   /// As the data set itself divides its sounds.
   ///
-  /// - Throws: `DataError` if it does not, or not all, or as `standard`.
+  /// - Throws: `InputError` if it does not, or not all, or as `standard`.
   public static func own(
     of sounds: LabelledSounds, validationShare: Double = 0, seed: UInt64
   ) throws -> LabelledSplit {
     if let item = sounds.items.first(where: { $0.part == nil }) {
-      throw DataError(
-        "\(sounds.folder.path): its own split does not tell what '\(item.source)' serves for; complete it, or "
+      throw InputError(
+        sounds.folder,
+        "its own split does not tell what '\(item.source)' serves for; complete it, or "
           + "remove the file \(OwnSplit.table)")
     }
     func sources(_ part: DataPart) -> Set<SoundSource> {
@@ -98,7 +101,7 @@ public struct LabelledSplit: Codable, Equatable, Sendable {
   public static func heldOut(
     of sounds: LabelledSounds, testShare: Double = 0.2, validationShare: Double = 0, seed: UInt64
   ) throws -> LabelledSplit {
-    var random = seededRandom(seed, 0)
+    var random = RandomSource(seed: seed, text: "test")
     let grouped = sounds.items.contains { $0.group != nil }
     return try LabelledSplit(
       "\(testShare) of each class's \(grouped ? "groups (speakers)" : "sounds") are tested, by chance "
@@ -114,7 +117,7 @@ public struct LabelledSplit: Codable, Equatable, Sendable {
   ) throws {
     var (rule, validation) = (rule, validation)
     if validation.isEmpty, validationShare > 0 {
-      var random = seededRandom(seed, 1)
+      var random = RandomSource(seed: seed, text: "validation")
       validation = try Self.share(
         validationShare, of: sounds.items.filter { !test.contains($0.source) }, sounds.classes,
         using: &random)
@@ -133,12 +136,14 @@ public struct LabelledSplit: Codable, Equatable, Sendable {
     self.test = names(.test)
     let trained = Set(zip(sounds.items, parts).filter { $0.1 == .training }.map(\.0.label))
     if let label = sounds.classes.indices.first(where: { !trained.contains($0) }) {
-      throw DataError(
-        "\(sounds.folder.path): no sound of the class '\(sounds.classes[label])' is left to train on; it "
+      throw InputError(
+        sounds.folder,
+        "no sound of the class '\(sounds.classes[label])' is left to train on; it "
           + "needs more sounds, or sounds of more speakers")
     }
     guard !self.test.isEmpty else {
-      throw DataError("\(sounds.folder.path): no sound is left to test; split it otherwise")
+      throw InputError(
+        sounds.folder, "no sound is left to test; split it otherwise")
     }
   }
 
@@ -155,7 +160,7 @@ public struct LabelledSplit: Codable, Equatable, Sendable {
       let members = items.filter { $0.label == label }
       let groups = Dictionary(grouping: members, by: group)
       guard groups.count >= 2 else {
-        throw DataError(
+        throw InputError(
           "the class '\(classes[label])' has sounds of \(groups.count) speaker or recording only; two are "
             + "needed to hold one out")
       }

@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 
 /// What a test of retrieval holds out.
 public enum HeldOut: String, Codable, Sendable, CaseIterable {
@@ -31,25 +32,37 @@ public struct RetrievalSplit: Codable, Equatable, Sendable {
   /// An imitation with the concept that it imitates.
   public struct Query: Hashable, Sendable {
     /// The imitation.
-    public let imitation: ImitationSounds.Imitation
+    public let imitation: SoundSource
+    /// Who imitates; nil where the data set does not tell.
+    public let person: String?
     /// What it imitates.
     public let concept: ImitationSounds.Concept
   }
 
   /// The imitations of a part, with their concepts, of those that a data set has.
-  public func queries(_ part: DataPart, of sounds: ImitationSounds) -> [Query] {
+  public func queries(_ part: DataPart = .test, of sounds: ImitationSounds) -> [Query] {
     let names = Set(self[part])
     return sounds.concepts.flatMap { concept in
       concept.imitations.filter { names.contains($0.source.description) }
-        .map { Query(imitation: $0, concept: concept) }
+        .map { Query(imitation: $0.source, person: $0.person, concept: concept) }
     }
   }
 
-  /// The concepts of a part, of those that a data set has: what is trained and validated on, or the test's
-  /// candidates.
-  public func concepts(_ part: DataPart, of sounds: ImitationSounds) -> [ImitationSounds.Concept] {
-    let ids = Set(part == .test ? testConcepts : trainingConcepts)
-    return sounds.concepts.filter { ids.contains($0.id) }
+  /// The concepts whose recordings the test ranks, of those that a data set has.
+  public func candidates(of sounds: ImitationSounds) -> [ImitationSounds.Concept] {
+    concepts(testConcepts, of: sounds)
+  }
+
+  /// The concepts that are trained and validated on, of those that a data set has.
+  public func trained(of sounds: ImitationSounds) -> [ImitationSounds.Concept] {
+    concepts(trainingConcepts, of: sounds)
+  }
+
+  private func concepts(
+    _ names: [String], of sounds: ImitationSounds
+  ) -> [ImitationSounds.Concept] {
+    let names = Set(names)
+    return sounds.concepts.filter { names.contains($0.id) }
   }
 
   /// The names of a part's imitations.
@@ -77,7 +90,7 @@ public struct RetrievalSplit: Codable, Equatable, Sendable {
   ///   - validationShare: which share of the trained concepts' imitations validates.
   ///   - seed: what decides where chance does.
   /// - Returns: the split; its parts have no imitation in common.
-  /// - Throws: `DataError` if a category has one concept only, imitations name no people though people are
+  /// - Throws: `InputError` if a category has one concept only, imitations name no people though people are
   ///   held out, or a part would be empty.
   public static func standard(
     for sounds: ImitationSounds, holdingOut heldOut: HeldOut = .sounds,
@@ -94,7 +107,7 @@ public struct RetrievalSplit: Codable, Equatable, Sendable {
     var heldPeople: Set<String>?
     if heldOut != .sounds {
       let people = try people(of: sounds)
-      var random = seededRandom(seed, 3)
+      var random = RandomSource(seed: seed, text: "people")
       let count = Int((testShare.people * Double(people.count)).rounded())
       let held = Set(people.shuffled(using: &random).prefix(max(1, min(count, people.count - 1))))
       heldPeople = held
@@ -104,8 +117,8 @@ public struct RetrievalSplit: Codable, Equatable, Sendable {
       imitation.person.map { heldPeople?.contains($0) ?? false } ?? false
     }
     var (training, validation) = ([SoundSource](), [SoundSource]())
-    for (index, concept) in trained.enumerated() {
-      var random = seededRandom(seed, 2, index)
+    for concept in trained {
+      var random = RandomSource(seed: seed, text: "imitations of \(concept.id)")
       let mine = concept.imitations.filter { !isHeld($0) }.map(\.source)
         .shuffled(using: &random)
       let count = Int((validationShare * Double(mine.count)).rounded())
@@ -125,8 +138,9 @@ public struct RetrievalSplit: Codable, Equatable, Sendable {
       validation: validation.map(\.description).sorted(),
       test: queries.map(\.description).sorted())
     guard !split.training.isEmpty, !split.test.isEmpty else {
-      throw DataError(
-        "\(sounds.folder.path): no imitation is left to \(split.training.isEmpty ? "train on" : "test"); "
+      throw InputError(
+        sounds.folder,
+        "no imitation is left to \(split.training.isEmpty ? "train on" : "test"); "
           + "hold out less")
     }
     return split
@@ -151,18 +165,20 @@ public struct RetrievalSplit: Codable, Equatable, Sendable {
       return own
     }
     if let concept = sounds.concepts.first(where: { $0.part == nil }), !own.isEmpty {
-      throw DataError(
-        "\(sounds.folder.path): its own split does not tell what '\(concept.name)' serves for; complete it, or "
+      throw InputError(
+        sounds.folder,
+        "its own split does not tell what '\(concept.name)' serves for; complete it, or "
           + "remove the file \(OwnSplit.table)")
     }
     rules.append("\(share) of each category's concepts are tested, by chance with seed \(seed)")
     var tested: Set<String> = []
-    for (index, category) in sounds.categories.enumerated() {
-      var random = seededRandom(seed, 1, index)
+    for category in sounds.categories {
+      var random = RandomSource(seed: seed, text: "concepts of \(category)")
       let ids = sounds.concepts.filter { $0.category == category }.map(\.id)
       guard ids.count >= 2 else {
-        throw DataError(
-          "\(sounds.folder.path): the category '\(category)' has one concept only, which cannot be both "
+        throw InputError(
+          sounds.folder,
+          "the category '\(category)' has one concept only, which cannot be both "
             + "trained on and tested; leave it out, or join it with another category")
       }
       let count = Int((share * Double(ids.count)).rounded())
@@ -175,14 +191,15 @@ public struct RetrievalSplit: Codable, Equatable, Sendable {
   private static func people(of sounds: ImitationSounds) throws -> [String] {
     let imitations = sounds.concepts.flatMap(\.imitations)
     guard imitations.allSatisfy({ $0.person != nil }) else {
-      throw DataError(
-        "\(sounds.folder.path) does not tell who imitates, so that people cannot be held out; hold out sounds "
+      throw InputError(
+        sounds.folder,
+        "does not tell who imitates, so that people cannot be held out; hold out sounds "
           + "instead")
     }
     let people = Set(imitations.compactMap(\.person)).sorted()
     guard people.count >= 2 else {
-      throw DataError(
-        "\(sounds.folder.path) has imitations by one person only; hold out sounds instead")
+      throw InputError(
+        sounds.folder, "has imitations by one person only; hold out sounds instead")
     }
     return people
   }

@@ -1,5 +1,6 @@
 import CTonoArchive
 import Foundation
+import TonoCore
 
 /// A tar archive, compressed in any way that libarchive knows; only read, and never unpacked to the disk.
 struct SoundArchive {
@@ -31,11 +32,12 @@ struct SoundArchive {
 
   /// The files in an archive, in its order, with the contents of those that are asked for.
   ///
-  /// - Throws: `DataError` naming the archive, when it is missing, no archive, damaged or cut short.
+  /// - Throws: `InputError` naming the archive, when it is missing, no archive, damaged or cut short.
   /// - Complexity: O(unpacked bytes); what is asked for is in memory at once.
   static func read(_ url: URL, contentsOf isWanted: (String) -> Bool) throws -> [Member] {
     guard let archive = archive_read_new() else {
-      throw DataError("\(url.path): libarchive has no memory; close other programs")
+      throw InputError(
+        url, "libarchive has no memory; close other programs")
     }
     defer { archive_read_free(archive) }
     archive_read_support_filter_all(archive)
@@ -80,15 +82,15 @@ struct SoundArchive {
       if count == 0 { return bytes }
       bytes += block[..<count]
       guard bytes.count <= largestMember else {
-        throw DataError(
-          "\(url.path), \(path): larger than \(largestMember >> 20) MiB; unpack the archive")
+        throw InputError(
+          url, "\(path) in it is larger than \(largestMember >> 20) MiB; unpack the archive")
       }
     }
   }
 
-  private static func failure(_ archive: OpaquePointer, _ url: URL) -> DataError {
+  private static func failure(_ archive: OpaquePointer, _ url: URL) -> InputError {
     let reason = archive_error_string(archive).map { String(cString: $0) } ?? "unknown reason"
-    return DataError(
-      "\(url.path): cannot be read as a tar archive (\(reason)); get it again")
+    return InputError(
+      url, "cannot be read as a tar archive (\(reason)); get it again")
   }
 }

@@ -1,5 +1,7 @@
 import Foundation
 import SwiftCSV
+import TonoCore
+import TonoFiles
 
 /// A table of a data set: a CSV file with named columns.
 ///
@@ -32,7 +34,7 @@ struct TextTable {
 
   /// Reads a table; its header is the first row that has the required columns.
   ///
-  /// - Throws: `DataError` with the file and what is wrong in it.
+  /// - Throws: `InputError` with the file and what is wrong in it.
   init(
     _ url: URL, requiring required: [String], delimitedBy delimiter: CSVDelimiter = .comma
   ) throws {
@@ -42,8 +44,9 @@ struct TextTable {
     }
     guard let header else {
       let found = cells.first.map { Self.names(in: $0).joined(separator: ", ") } ?? "nothing"
-      throw DataError(
-        "\(url.path) has no header with the columns \(required.joined(separator: ", ")); its first row is: "
+      throw InputError(
+        url,
+        "has no header with the columns \(required.joined(separator: ", ")); its first row is: "
           + "\(found.prefix(200))")
     }
     columns = Self.names(in: cells[header])
@@ -70,7 +73,8 @@ struct TextTable {
   private static func cells(of url: URL, _ delimiter: CSVDelimiter) throws -> [[String]] {
     var text = try Self.text(of: url)
     guard text.utf8.count(where: { $0 == UInt8(ascii: "\"") }).isMultiple(of: 2) else {
-      throw DataError("\(url.path) ends within a quoted cell; it is cut short: get it again")
+      throw InputError(
+        url, "ends within a quoted cell; it is cut short: get it again")
     }
     // Without it, an empty last cell is lost.
     if text.last?.isNewline == false { text += "\n" }
@@ -80,15 +84,15 @@ struct TextTable {
         string: text, delimiter: delimiter, loadColumns: false, rowLimit: 0)
       try table.enumerateAsArray { rows.append($0) }
     } catch CSVParseError.generic(let message), CSVParseError.quotation(let message) {
-      throw DataError(
-        "\(url.path), row \(rows.count + 1): cannot be read as a table (\(message)); correct it")
+      throw InputError(
+        url, "row \(rows.count + 1): cannot be read as a table (\(message)); correct it")
     }
     return rows
   }
 
   /// The text of a file: UTF-8, or Windows' Latin letters where it is not.
   static func text(of url: URL) throws -> String {
-    let bytes = try DataFile.bytes(of: url)
+    let bytes = try InputFile.bytes(of: url)
     return String(data: bytes, encoding: .utf8) ?? String(data: bytes, encoding: .windowsCP1252)
       ?? String(decoding: bytes, as: UTF8.self)
   }

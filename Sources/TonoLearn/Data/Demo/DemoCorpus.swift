@@ -1,5 +1,6 @@
 import Foundation
 import TonoAudio
+import TonoCore
 import TonoFiles
 
 /// Data sets that are made up by this project, in the layouts of real ones: to go the whole way with no download.
@@ -87,7 +88,7 @@ public struct DemoCorpus: Sendable {
         table.append("\(name),\(recording),0.0,2.0,1,\(fold),\(label),synthetic_\(kind.rawValue)")
         files.append(
           .sound("\(folder)/audio/fold\(fold)/\(name)") {
-            var random = seededRandom(seed, 1, label, number)
+            var random = RandomSource(seed: seed, text: name)
             let gesture = SoundGesture.make(kind, using: &random)
             return gesture.played(at: 22_050, using: &random)
           })
@@ -105,16 +106,19 @@ public struct DemoCorpus: Sendable {
         let folder = "\(Part.speech.rawValue)/\(language.name)/\(name)"
         var prompts: [String] = []
         for sentence in 0..<sentences {
-          let number = 1000 * index + sentence
-          let utterance: @Sendable () -> (text: String, sound: Waveform) = {
-            var own = seededRandom(seed, 2, speaker)
-            let voice = SyntheticVoice(using: &own)
-            var random = seededRandom(seed, 3, index, speaker, sentence)
-            let spoken = language.sentence(by: voice, using: &random)
-            return (spoken.text, voice.sound(of: spoken.moments, at: 16_000, using: &random))
+          let stem = "syn-\(1000 * index + sentence)"
+          var own = RandomSource(seed: seed, text: name)
+          let voice = SyntheticVoice(using: &own)
+          let spoken: @Sendable () -> (text: String, moments: [SyntheticVoice.Moment]) = {
+            var random = RandomSource(seed: seed, text: "words of \(folder)/\(stem)")
+            return language.sentence(by: voice, using: &random)
           }
-          prompts.append("\(name)/mfc/syn-\(number) \(utterance().text)")
-          files.append(.sound("\(folder)/wav/syn-\(number).flac") { utterance().sound })
+          prompts.append("\(name)/mfc/\(stem) \(spoken().text)")
+          files.append(
+            .sound("\(folder)/wav/\(stem).flac") {
+              var random = RandomSource(seed: seed, text: "breath of \(folder)/\(stem)")
+              return voice.sound(of: spoken().moments, at: 16_000, using: &random)
+            })
         }
         files.append(.text(lines(prompts), "\(folder)/etc/PROMPTS"))
         files.append(.text("SYNTHETIC, no person speaks\n", "\(folder)/etc/README"))
@@ -139,13 +143,13 @@ public struct DemoCorpus: Sendable {
         let file = "\(label).flac"
         let id = 100 * (kindNumber + 1) + number
         let gesture: @Sendable () -> SoundGesture = {
-          var random = seededRandom(seed, 4, kindNumber, number)
+          var random = RandomSource(seed: seed, text: "gesture of \(label)")
           return SoundGesture.make(kind, using: &random)
         }
         recordings.append("\(id),\"\(label)\",\(id),\"\(file)\",\(kind.category)")
         files.append(
           .sound("\(folder)/sound_recordings/\(file)") {
-            var random = seededRandom(seed, 5, kindNumber, number)
+            var random = RandomSource(seed: seed, text: file)
             return gesture().played(at: 22_050, using: &random)
           })
         for imitation in 0..<imitations {
@@ -157,9 +161,9 @@ public struct DemoCorpus: Sendable {
               + "\"\(label)\",\(id),\"\(file)\",\(id),\(kind.category),,,")
           files.append(
             .sound("\(folder)/vocal_imitations/included/\(name)") {
-              var own = seededRandom(seed, 6, person)
+              var own = RandomSource(seed: seed, text: "person \(person)")
               let voice = SyntheticVoice(using: &own)
-              var random = seededRandom(seed, 7, id, imitation)
+              var random = RandomSource(seed: seed, text: name)
               let moments = voice.imitation(of: gesture(), using: &random)
               return voice.sound(of: moments, at: 16_000, using: &random)
             })

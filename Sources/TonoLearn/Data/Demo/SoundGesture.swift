@@ -1,5 +1,6 @@
 import Foundation
 import TonoAudio
+import TonoCore
 
 /// How a made-up sound goes: contours with `rate` values a second.
 ///
@@ -48,7 +49,7 @@ struct SoundGesture: Sendable {
   var moments: [Moment]
 
   /// A gesture of a kind; each has a pitch, a speed and a colour of its own.
-  static func make(_ kind: Kind, using random: inout SplitMix64) -> SoundGesture {
+  static func make(_ kind: Kind, using random: inout RandomSource) -> SoundGesture {
     let seconds = Float.random(in: 1.2...1.8, using: &random)
     let pitch = exp(Float.random(in: log(180)...log(900), using: &random))
     let speed = Float.random(in: 1.5...6, using: &random)
@@ -96,7 +97,7 @@ struct SoundGesture: Sendable {
   /// The same gesture by an instrument of many partials and a band of noise.
   ///
   /// - Complexity: O(samples · partials).
-  func played(at sampleRate: Int, using random: inout SplitMix64) -> Waveform {
+  func played(at sampleRate: Int, using random: inout RandomSource) -> Waveform {
     let partials = (1...12).map { _ in Float.random(in: 0.4...1, using: &random) }
     let stretch = Float.random(in: 1...1.06, using: &random)
     var resonator = Resonator()

@@ -1,5 +1,6 @@
 import Foundation
 import TonoAudio
+import TonoCore
 
 /// A made-up language: which vowels it has, how fast its syllables are, how it hisses and how its melody goes.
 struct SyntheticLanguage: Sendable {
@@ -27,7 +28,7 @@ struct SyntheticLanguage: Sendable {
 
   /// Some sentence as a voice speaks it, and how it is written.
   func sentence(
-    by voice: SyntheticVoice, using random: inout SplitMix64
+    by voice: SyntheticVoice, using random: inout RandomSource
   ) -> (text: String, moments: [SyntheticVoice.Moment]) {
     let rate = Float(SoundGesture.rate)
     let seconds = Float.random(in: 1.4...1.9, using: &random)

@@ -1,5 +1,6 @@
 import Foundation
 import TonoAudio
+import TonoCore
 
 /// A made-up voice: pulses of the glottis and noise through the resonances of a vocal tract.
 ///
@@ -35,7 +36,7 @@ struct SyntheticVoice: Sendable {
   let tempo: Float
 
   /// Some voice.
-  init(using random: inout SplitMix64) {
+  init(using random: inout RandomSource) {
     pitch = exp(Float.random(in: log(95)...log(240), using: &random))
     tract = Float.random(in: 0.88...1.15, using: &random)
     breath = Float.random(in: 0.02...0.15, using: &random)
@@ -44,7 +45,7 @@ struct SyntheticVoice: Sendable {
 
   /// The sound of these moments.
   func sound(
-    of moments: [Moment], at sampleRate: Int, using random: inout SplitMix64
+    of moments: [Moment], at sampleRate: Int, using random: inout RandomSource
   ) -> Waveform {
     var tract = [Resonator](repeating: Resonator(), count: 4)
     var hiss = Resonator()
@@ -76,7 +77,7 @@ struct SyntheticVoice: Sendable {
   }
 
   /// What this voice makes of a gesture: in its own range and tempo, with the vowel nearest in brightness.
-  func imitation(of gesture: SoundGesture, using random: inout SplitMix64) -> [Moment] {
+  func imitation(of gesture: SoundGesture, using random: inout RandomSource) -> [Moment] {
     let heard = gesture.moments.filter { $0.level > 0.05 }.map { log2($0.pitch) }
     let middle = heard.reduce(0, +) / Float(max(1, heard.count))
     let error = Float.random(in: -0.15...0.15, using: &random)

@@ -1,18 +1,19 @@
 import Foundation
 import TonoAudio
+import TonoCore
 
 /// A folder of sounds for each class, by whose name it is called.
 enum ClassFolders {
   /// Whether at least two folders hold sounds.
   ///
-  /// - Throws: `DataError` if the folder cannot be looked into.
+  /// - Throws: `InputError` if the folder cannot be looked into.
   static func isMarked(_ folder: URL) throws -> Bool {
     try classes(of: folder).count(where: { !sounds(in: $0, of: folder).files.isEmpty }) >= 2
   }
 
   /// Reads all sounds at any depth of each class's folder.
   ///
-  /// - Throws: `DataError` if the folder or its split file cannot be read.
+  /// - Throws: `InputError` if the folder or its split file cannot be read.
   static func read(_ folder: URL) throws -> LabelledSounds {
     let parts = try OwnSplit(folder)
     var (names, items, problems) = ([String](), [LabelledSounds.Item](), [String]())

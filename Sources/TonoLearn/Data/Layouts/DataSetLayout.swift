@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 
 /// How the files of a data set lie in its folder.
 public enum DataSetLayout: String, Codable, Sendable, CaseIterable {
@@ -27,7 +28,7 @@ public enum DataSetLayout: String, Codable, Sendable, CaseIterable {
 
   /// The layout of a folder, by the files and folders that are its marks.
   ///
-  /// - Throws: `DataError` if there is no such folder, or none of the layouts in it.
+  /// - Throws: `InputError` if there is no such folder, or none of the layouts in it.
   /// - Complexity: O(folders of the data set) for VoxForge, few files for the others.
   public static func recognize(_ folder: URL) throws -> DataSetLayout {
     let names = Set(try DataFile.names(in: folder))
@@ -40,8 +41,9 @@ public enum DataSetLayout: String, Codable, Sendable, CaseIterable {
     }
     if try VoxForge.isMarked(folder) { return .voxForge }
     if try ClassFolders.isMarked(folder) { return .classFolders }
-    throw DataError(
-      "\(folder.path) holds no data set in a known layout: none of \(UrbanSound8K.table), "
+    throw InputError(
+      folder,
+      "holds no data set in a known layout: none of \(UrbanSound8K.table), "
         + "\(VocalSketch.recordings), \(QVIM.table), \(VimSketch.references), "
         + "\(VocalImitationSet.recordings)/, LANGUAGE/SPEAKER/wav/ or folders of sounds; name the "
         + "folder that holds them")
@@ -53,7 +55,7 @@ extension LabelledSounds {
   ///
   /// No sound is opened: what cannot be decoded turns up when features are made.
   ///
-  /// - Throws: `DataError` if the folder has no such layout, or no usable sound, or it holds imitations.
+  /// - Throws: `InputError` if the folder has no such layout, or no usable sound, or it holds imitations.
   public static func read(
     _ folder: URL, layout: DataSetLayout? = nil
   ) throws -> LabelledSounds {
@@ -64,13 +66,14 @@ extension LabelledSounds {
       case .voxForge: try VoxForge.read(folder)
       case .classFolders: try ClassFolders.read(folder)
       case .vocalSketch, .vocalImitationSet, .vimSketch, .qvim:
-        throw DataError(
-          "\(folder.path) holds vocal imitations in the layout \(layout.rawValue), but sounds of classes "
+        throw InputError(
+          folder,
+          "holds vocal imitations in the layout \(layout.rawValue), but sounds of classes "
             + "are asked for; name another folder")
       }
     guard !sounds.items.isEmpty else {
-      throw DataError(
-        "\(folder.path): none of its sounds can be used; \(sounds.problems.first ?? "it is empty")")
+      throw InputError(
+        folder, "none of its sounds can be used; \(sounds.problems.first ?? "it is empty")")
     }
     return sounds
   }
@@ -82,7 +85,7 @@ extension ImitationSounds {
   /// No sound is opened: what cannot be decoded turns up when features are made. Concepts without a
   /// recording, or without an imitation, are left out.
   ///
-  /// - Throws: `DataError` if the folder has no such layout, or no usable concept, or its sounds have classes.
+  /// - Throws: `InputError` if the folder has no such layout, or no usable concept, or its sounds have classes.
   public static func read(
     _ folder: URL, layout: DataSetLayout? = nil
   ) throws -> ImitationSounds {
@@ -94,13 +97,15 @@ extension ImitationSounds {
       case .vimSketch: try VimSketch.read(folder)
       case .qvim: try QVIM.read(folder)
       case .urbanSound8K, .voxForge, .classFolders:
-        throw DataError(
-          "\(folder.path) holds sounds of classes in the layout \(layout.rawValue), but vocal imitations are "
+        throw InputError(
+          folder,
+          "holds sounds of classes in the layout \(layout.rawValue), but vocal imitations are "
             + "asked for; name another folder")
       }
     guard !sounds.concepts.isEmpty else {
-      throw DataError(
-        "\(folder.path): no recording has a usable imitation; "
+      throw InputError(
+        folder,
+        "no recording has a usable imitation; "
           + (sounds.problems.first ?? "it is empty"))
     }
     return sounds

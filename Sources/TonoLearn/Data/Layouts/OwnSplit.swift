@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 
 /// The split that a data set brings along: `split.csv`, or the speakers in `heldout_speakers.txt`.
 struct OwnSplit {
@@ -12,7 +13,7 @@ struct OwnSplit {
 
   /// The split in a data set's folder; nil if there is none.
   ///
-  /// - Throws: `DataError` if it cannot be read, or a part is not `train`, `validation` or `test`.
+  /// - Throws: `InputError` if it cannot be read, or a part is not `train`, `validation` or `test`.
   init?(_ folder: URL) throws {
     let table = folder.appending(path: Self.table)
     let speakers = folder.appending(path: Self.speakers)
@@ -30,19 +31,25 @@ struct OwnSplit {
     let table = try TextTable(url, requiring: ["split"])
     let keys = ["path", "sound_label", "filename"]
     guard let key = keys.first(where: table.columns.contains) else {
-      throw DataError(
-        "\(url.path) has none of the columns \(keys.joined(separator: ", ")), so that nobody knows what "
+      throw InputError(
+        url,
+        "has none of the columns \(keys.joined(separator: ", ")), so that nobody knows what "
           + "it splits; add one")
     }
-    if let problem = table.problems.first { throw DataError("\(url.path): \(problem)") }
+    if let problem = table.problems.first {
+      throw InputError(
+        url, "\(problem)")
+    }
     for row in table.rows {
       guard let part = DataPart(rawValue: row["split"]) else {
-        throw DataError(
-          "\(url.path): '\(row[key])' has the part '\(row["split"])'; expected one of "
+        throw InputError(
+          url,
+          "'\(row[key])' has the part '\(row["split"])'; expected one of "
             + DataPart.allCases.map(\.rawValue).joined(separator: ", "))
       }
       guard parts.updateValue(part, forKey: row[key]) ?? part == part else {
-        throw DataError("\(url.path): '\(row[key])' is in two parts; correct the table")
+        throw InputError(
+          url, "'\(row[key])' is in two parts; correct the table")
       }
     }
   }

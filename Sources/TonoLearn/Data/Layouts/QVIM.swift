@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 
 /// The development set of the QVIM challenge (AES AIMLA 2025): 985 imitations of 121 sounds.
 enum QVIM {
@@ -10,12 +11,13 @@ enum QVIM {
   ///
   /// A row of the table has an item and up to three queries; an item may have several rows.
   ///
-  /// - Throws: `DataError` if the table cannot be read.
+  /// - Throws: `InputError` if the table cannot be read.
   static func read(_ folder: URL) throws -> ImitationSounds {
     let table = try TextTable(folder.appending(path: table), requiring: ["Class", "Items"])
     let columns = table.columns.filter { $0.hasPrefix(query) }
     guard !columns.isEmpty else {
-      throw DataError("\(folder.path)/\(Self.table) has no column '\(query) 1'; get the file again")
+      throw InputError(
+        folder, "\(Self.table) has no column '\(query) 1'; get the file again")
     }
     var finder = SourceFinder(folder)
     finder.note(table.problems)

@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 
 /// UrbanSound8K (Salamon, Jacoby & Bello, ACM Multimedia 2014): clips of ten classes in ten folds.
 enum UrbanSound8K {
@@ -7,7 +8,7 @@ enum UrbanSound8K {
 
   /// Reads the clips that the table names; their classes are in the order of `classID`.
   ///
-  /// - Throws: `DataError` if the table cannot be read, or one number stands for two classes.
+  /// - Throws: `InputError` if the table cannot be read, or one number stands for two classes.
   static func read(_ folder: URL) throws -> LabelledSounds {
     let url = folder.appending(path: table)
     let table = try TextTable(
@@ -18,13 +19,14 @@ enum UrbanSound8K {
     var clips: [(source: SoundSource, id: Int, recording: String, fold: Int)] = []
     for row in table.rows {
       guard let id = Int(row["classID"]), let fold = Int(row["fold"]), !row["class"].isEmpty else {
-        throw DataError(
-          "\(url.path): '\(row["slice_file_name"])' has the class \(row["classID"]) "
+        throw InputError(
+          url,
+          "'\(row["slice_file_name"])' has the class \(row["classID"]) "
             + "'\(row["class"])' and the fold '\(row["fold"])'; expected numbers and a name")
       }
       guard names.updateValue(row["class"], forKey: id) ?? row["class"] == row["class"] else {
-        throw DataError(
-          "\(url.path): class \(id) has two names, '\(row["class"])' among them; correct the table")
+        throw InputError(
+          url, "class \(id) has two names, '\(row["class"])' among them; correct the table")
       }
       if let source = finder.source("audio/fold\(fold)/\(row["slice_file_name"])") {
         clips.append((source, id, row["fsID"], fold))

@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 
 /// VimSketch (Kim et al., 2019): VocalSketch and the Vocal Imitation Set in one; 542 sounds, 12 543 imitations.
 ///
@@ -10,7 +11,7 @@ enum VimSketch {
 
   /// Reads the recordings and their imitations; all are one category, and people are not told.
   ///
-  /// - Throws: `DataError` if a list cannot be read.
+  /// - Throws: `InputError` if a list cannot be read.
   static func read(_ folder: URL) throws -> ImitationSounds {
     var finder = SourceFinder(folder)
     var voices: [String: [ImitationSounds.Imitation]] = [:]

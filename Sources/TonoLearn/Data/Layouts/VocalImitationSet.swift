@@ -1,5 +1,6 @@
 import Foundation
 import TonoAudio
+import TonoCore
 
 /// The Vocal Imitation Set (Kim et al., DCASE 2018): a recording and about 20 imitations for each of 302 classes
 /// of AudioSet's ontology.
@@ -21,7 +22,7 @@ enum VocalImitationSet {
 
   /// Reads the recordings that were imitated, and their imitations.
   ///
-  /// - Throws: `DataError` if a folder or the table cannot be read.
+  /// - Throws: `InputError` if a folder or the table cannot be read.
   static func read(_ folder: URL) throws -> ImitationSounds {
     var problems: [String] = []
     let people = try people(in: folder, &problems)
@@ -58,7 +59,8 @@ enum VocalImitationSet {
   private static func sounds(in name: String, of folder: URL) throws -> [SoundSource] {
     let url = folder.appending(path: name)
     guard let found = try? SoundFolder(url) else {
-      throw DataError("\(url.path) holds no sounds; get the whole data set")
+      throw InputError(
+        url, "holds no sounds; get the whole data set")
     }
     return found.files.map(\.path)
       .filter { leftOut.isDisjoint(with: $0.split(separator: "/").map(String.init)) }

@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 
 /// VocalSketch (Cartwright & Pardo, CHI 2015), versions 1.0 and 1.1: 240 sounds in four categories and
 /// what people made of them with their voices.
@@ -26,7 +27,7 @@ enum VocalSketch {
 
   /// Reads the recordings and all sets of imitations.
   ///
-  /// - Throws: `DataError` if a table cannot be read, or there is none of imitations.
+  /// - Throws: `InputError` if a table cannot be read, or there is none of imitations.
   static func read(_ folder: URL) throws -> ImitationSounds {
     let parts = try OwnSplit(folder)
     var finder = SourceFinder(folder)
@@ -90,7 +91,8 @@ enum VocalSketch {
       }
     }
     guard tables > 0 else {
-      throw DataError("\(folder.path) has no \(sets[0].tables[0]); get the whole data set")
+      throw InputError(
+        folder, "has no \(sets[0].tables[0]); get the whole data set")
     }
     return imitations
   }

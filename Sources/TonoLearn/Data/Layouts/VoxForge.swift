@@ -1,5 +1,6 @@
 import Foundation
 import TonoAudio
+import TonoCore
 
 /// VoxForge: people who read sentences aloud in several languages, a folder or an archive for each time.
 ///
@@ -40,7 +41,7 @@ enum VoxForge {
 
   /// Whether a folder's folders hold submissions.
   ///
-  /// - Throws: `DataError` if the folder cannot be looked into.
+  /// - Throws: `InputError` if the folder cannot be looked into.
   static func isMarked(_ folder: URL) throws -> Bool {
     try DataFile.names(in: folder).contains { language in
       !submissions(in: language, of: folder, language: 0, most: 1).isEmpty
@@ -49,7 +50,7 @@ enum VoxForge {
 
   /// Reads all submissions; archives are looked through once, several at a time.
   ///
-  /// - Throws: `DataError` if the folder or its split file cannot be read.
+  /// - Throws: `InputError` if the folder or its split file cannot be read.
   static func read(_ folder: URL) throws -> LabelledSounds {
     let parts = try OwnSplit(folder)
     var (languages, submissions) = ([String](), [Submission]())
@@ -60,9 +61,11 @@ enum VoxForge {
       submissions += found
     }
     let all = submissions
-    let found = try concurrentMap(
-      count: all.count, threads: ProcessInfo.processInfo.activeProcessorCount
-    ) { look(into: all[$0], of: folder) }
+    let collected = Collected<Found>()
+    try concurrently(all.count, threads: ProcessInfo.processInfo.activeProcessorCount) { index, _ in
+      collected.store(look(into: all[index], of: folder), at: index)
+    }
+    let found = collected.inOrder
     var items: [LabelledSounds.Item] = []
     for (submission, found) in zip(submissions, found) {
       for source in found.sounds {
