@@ -1,5 +1,5 @@
 import TonoAudio
-import TonoNetwork
+import TonoCore
 
 /// The features of many sounds by one front end, in memory.
 ///

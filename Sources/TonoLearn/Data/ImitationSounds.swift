@@ -29,7 +29,7 @@ public struct ImitationSounds: Sendable {
     /// What the data set's own split has it for.
     public let part: DataPart?
 
-    /// A concept of a category.
+    /// A concept of a category; its imitations in any order.
     public init(
       name: String, category: String, references: [SoundSource], imitations: [Imitation],
       part: DataPart? = nil
@@ -37,7 +37,8 @@ public struct ImitationSounds: Sendable {
       self.name = name
       self.category = category
       self.references = references
-      self.imitations = imitations
+      self.imitations = imitations.map { (name: $0.source.description, imitation: $0) }
+        .sorted { $0.name < $1.name }.map(\.imitation)
       self.part = part
     }
 
@@ -54,14 +55,23 @@ public struct ImitationSounds: Sendable {
   /// What could not be used, a sentence each.
   public private(set) var problems: [String]
 
-  /// These concepts.
+  /// These concepts, in any order; several of one name are told apart by their recordings' names.
   public init(
     folder: URL, layout: DataSetLayout, concepts: [Concept], problems: [String]
   ) {
     self.folder = folder
     self.layout = layout
-    self.concepts = concepts
     self.problems = problems
+    let counts = Dictionary(concepts.map { ($0.id, 1) }, uniquingKeysWith: +)
+    self.concepts = concepts.map { concept in
+      guard counts[concept.id] != 1, let recording = concept.references.first else {
+        return concept
+      }
+      return Concept(
+        name: "\(concept.name) (\((recording.description as NSString).lastPathComponent))",
+        category: concept.category, references: concept.references,
+        imitations: concept.imitations, part: concept.part)
+    }.sorted { $0.id < $1.id }
   }
 
   /// The sources of all recordings, each once, in order.

@@ -39,15 +39,22 @@ public struct LabelledSounds: Sendable {
   /// What could not be used, a sentence each.
   public private(set) var problems: [String]
 
-  /// Sounds of these classes.
+  /// Sounds of these classes, in any order; of a sound that is there twice, the first one counts.
   public init(
     folder: URL, layout: DataSetLayout, classes: [String], items: [Item], problems: [String]
   ) {
     self.folder = folder
     self.layout = layout
     self.classes = classes
-    self.items = items
     self.problems = problems
+    var seen: Set<SoundSource> = []
+    self.items = items.filter { seen.insert($0.source).inserted }
+      .map { (name: $0.source.description, item: $0) }
+      .sorted { $0.name < $1.name }.map(\.item)
+    if seen.count < items.count {
+      self.problems.append(
+        "\(items.count - seen.count) sounds are there twice; each is used once")
+    }
   }
 
   /// The sources of all items.
