@@ -79,7 +79,18 @@ struct TrainingArguments: ParsableArguments {
       "What random splits are drawn from, apart from all other chance.", valueName: "number"))
   var splitSeed: UInt64 = 1
 
-  @OptionGroup var augmentation: AugmentationArguments
+  @Option(
+    help: ArgumentHelp(
+      """
+      How examples are changed at random, step by step: \(Augmentation.Step.forms), with commas \
+      between them, or none.
+      """, valueName: "steps"))
+  var augment: Augmentation?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which share of what is not tested is kept to validate on.", valueName: "share"))
+  var validation: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -110,6 +121,9 @@ struct TrainingArguments: ParsableArguments {
     guard (0...1000).contains(snapshots) else {
       throw ValidationError("--snapshots is \(snapshots); give 0 to 1000")
     }
+    if let validation, !(0..<1).contains(validation) {
+      throw ValidationError("--validation is \(validation); give a share from 0 to below 1")
+    }
     guard !data.isEmpty else { throw ValidationError("--data is empty; name a folder") }
     guard !directory.isEmpty else { throw ValidationError("--out is empty; name a directory") }
     if momentum != nil || nesterov != nil, optimizer == .adam {
@@ -118,8 +132,8 @@ struct TrainingArguments: ParsableArguments {
   }
 
   /// The recipe: these arguments, and where they are silent some defaults.
-  func recipe(_ defaults: TrainerSettings) throws -> TrainingRecipe {
-    var settings = defaults
+  func recipe(_ defaults: TrainingRecipe) throws -> TrainingRecipe {
+    var settings = defaults.settings
     if let epochs { settings.epochs = epochs }
     if let batch { settings.batch = batch }
     if let learningRate { settings.learningRate = learningRate }
@@ -136,24 +150,43 @@ struct TrainingArguments: ParsableArguments {
     settings.keepsBest = keep == .best
     settings.seed = seed
     try settings.validate()
-    var recipe = TrainingRecipe(settings: settings)
-    recipe.augmentation = try augmentation.augmentation
+    var recipe = defaults
+    recipe.settings = settings
+    if let augment { recipe.augmentation = augment }
+    if let validation { recipe.validationShare = validation }
     recipe.snapshots = snapshots
     recipe.splitSeed = splitSeed
     return recipe
+  }
+
+  /// The folder for caches that the system gives a person (XDG Base Directory Specification).
+  private static var standardCache: URL {
+    let folder =
+      ProcessInfo.processInfo.environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+      .map { URL(filePath: $0) }
+      ?? FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache")
+    return folder.appending(path: "tonoscope/features")
   }
 
   var folder: TrainingFolder { TrainingFolder(URL(filePath: directory)) }
 
   /// Where features are kept: what `--cache` says, or the folder for caches of the user.
   var featureCache: FeatureCache {
-    cache.map { FeatureCache(folder: URL(filePath: $0)) } ?? .standard
+    FeatureCache(folder: cache.map { URL(filePath: $0) } ?? Self.standardCache)
   }
 }
 
 extension DataSetLayout: ExpressibleByArgument {
   /// The names in one line.
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+extension Augmentation: ExpressibleByArgument {
+  /// The steps that a text says; nothing if it says none.
+  public init?(argument: String) {
+    guard let steps = try? Augmentation.parse(argument) else { return nil }
+    self = steps
+  }
 }
 
 extension LearningRatePlan: ExpressibleByArgument {

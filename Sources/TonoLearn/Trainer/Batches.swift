@@ -2,18 +2,18 @@ import TonoCore
 
 /// Changes of the rows of one input at random, by a seed and the input's name.
 struct RowAugmentation: Sendable {
-  private let augmentation: Augmentation
+  private let augmenter: Augmenter
   private let seed: UInt64
 
-  init(_ augmentation: Augmentation, seed: UInt64, text: String) {
-    self.augmentation = augmentation
+  init(_ augmenter: Augmenter, seed: UInt64, text: String) {
+    self.augmenter = augmenter
     var random = RandomSource(seed: seed, text: text)
     self.seed = random.next()
   }
 
   /// A row, changed as chance has it for its number in the epoch.
   func row(_ features: Tensor, _ number: Int, of epoch: Int) -> Tensor {
-    augmentation.apply(to: features, seed: seed, epoch: epoch, example: number)
+    augmenter.apply(to: features, seed: seed, epoch: epoch, example: number)
   }
 }
 

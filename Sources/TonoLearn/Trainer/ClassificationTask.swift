@@ -37,13 +37,13 @@ public struct ClassificationTask: TrainingTask {
   ///   - training: what is learned from.
   ///   - validation: what tells how well it does; may be without examples.
   ///   - classWeights: what the loss of each class is multiplied by.
-  ///   - augmentation: how examples are changed at random each time they are learned from.
+  ///   - augmenter: how examples are changed at random each time they are learned from.
   ///   - seed: what that chance is drawn from.
   /// - Throws: `InputError` if the network is no such classifier, a label is none of its classes, or
   ///   features are of another shape.
   public init(
     _ network: Network, training: Examples, validation: Examples,
-    classWeights: [Float]? = nil, augmentation: Augmentation? = nil, seed: UInt64 = 1
+    classWeights: [Float]? = nil, augmenter: Augmenter? = nil, seed: UInt64 = 1
   ) throws {
     let (input, logits, classes) = try Self.ends(of: network)
     for examples in [training, validation] {
@@ -59,7 +59,7 @@ public struct ClassificationTask: TrainingTask {
     self.training = training
     self.validation = validation
     criterion = SoftmaxCrossEntropy(classWeights: classWeights)
-    self.augmentation = augmentation.map { RowAugmentation($0, seed: seed, text: input.name) }
+    augmentation = augmenter.map { RowAugmentation($0, seed: seed, text: input.name) }
   }
 
   /// The input of a classifier, the node in front of its softmax, and how many classes it tells.
@@ -85,6 +85,7 @@ public struct ClassificationTask: TrainingTask {
   }
 
   public var examplesPerEpoch: Int { training.labels.count }
+  public var hasValidation: Bool { !validation.labels.isEmpty }
 
   /// All of them, shuffled.
   public func examples(

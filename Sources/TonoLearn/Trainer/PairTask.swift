@@ -87,14 +87,14 @@ public struct PairTask: TrainingTask {
   ///   - sounds: what is learned from.
   ///   - loss: which loss is descended.
   ///   - negatives: how pairs that do not belong together are chosen.
-  ///   - augmentations: how imitations and recordings are changed at random each time.
+  ///   - augmenters: how imitations and recordings are changed at random each time.
   ///   - seed: what determines the pairs for validation, and the chance of augmentations.
   /// - Throws: `InputError` if the network is no siamese network, features are of another shape, an
   ///   imitation means none of the recordings, or there is but one concept.
   public init(
     _ network: Network, sounds: Sounds, loss: PairLoss = .binaryCrossEntropy,
     negatives: Negatives = .random,
-    augmentations: (imitation: Augmentation?, recording: Augmentation?) = (nil, nil),
+    augmenters: (imitation: Augmenter?, recording: Augmenter?) = (nil, nil),
     seed: UInt64
   ) throws {
     graph = try PairGraph(network)
@@ -126,8 +126,8 @@ public struct PairTask: TrainingTask {
     criterion = loss
     self.negatives = negatives
     self.augmentations = (
-      augmentations.imitation.map { RowAugmentation($0, seed: seed, text: "imitation") },
-      augmentations.recording.map { RowAugmentation($0, seed: seed, text: "recording") }
+      augmenters.imitation.map { RowAugmentation($0, seed: seed, text: "imitation") },
+      augmenters.recording.map { RowAugmentation($0, seed: seed, text: "recording") }
     )
     var validation: [Pair] = []
     var source = RandomSource(seed: seed, text: "validation")
@@ -143,6 +143,8 @@ public struct PairTask: TrainingTask {
   public var examplesPerEpoch: Int {
     (sounds.imitations.count - sounds.validationCount) * (rowsPerExample == 1 ? 2 : 1)
   }
+
+  public var hasValidation: Bool { !validation.isEmpty }
 
   public func examples(
     of epoch: Int, network: Network, threads: Int, seed: UInt64

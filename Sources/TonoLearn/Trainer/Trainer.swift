@@ -64,6 +64,11 @@ public final class Trainer<Task: TrainingTask> {
         make it that many or fewer, or give more data
         """)
     }
+    guard settings.patience == nil || task.hasValidation else {
+      throw InputError(
+        "training cannot stop when validation does not improve, for no part is kept to validate on; keep one"
+      )
+    }
     self.task = task
     self.settings = settings
     self.threads = threads

@@ -15,6 +15,9 @@ public protocol TrainingTask: Sendable {
   /// How many examples an epoch has.
   var examplesPerEpoch: Int { get }
 
+  /// Whether a part was kept to validate on.
+  var hasValidation: Bool { get }
+
   /// The examples of an epoch in the order in which they are learned from.
   ///
   /// - Parameters:

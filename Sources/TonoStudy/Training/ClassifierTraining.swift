@@ -64,7 +64,8 @@ public struct ClassifierTraining: Sendable {
     let usable = sounds.usable(with: features)
     for problem in usable.problems { try observe(.problem(problem)) }
     let split = try LabelledSplit.standard(
-      for: usable, testFold: testFold, seed: recipe.splitSeed)
+      for: usable, testFold: testFold, validationShare: recipe.validationShare,
+      seed: recipe.splitSeed)
     let parts = Dictionary(
       uniqueKeysWithValues: DataPart.allCases.map { part in
         (part, examples(split.items(part, of: usable), features))
@@ -89,7 +90,7 @@ public struct ClassifierTraining: Sendable {
       ? SoftmaxCrossEntropy.balanced(training.labels, classes: usable.classes.count) : nil
     let task = try ClassificationTask(
       start, training: training, validation: validation, classWeights: weights,
-      augmentation: recipe.augmentation, seed: recipe.settings.seed)
+      augmenter: try recipe.augmentation.prepared(for: frontEnd), seed: recipe.settings.seed)
     let outcome = try TrainingRun(
       start: start, frontEnds: [input: frontEnd], task: task, recipe: recipe, folder: folder,
       identity: identity, threads: threads

@@ -70,7 +70,8 @@ public struct PairTraining: Sendable {
     let usable = sounds.usable(references: recordings, imitations: imitations)
     for problem in usable.problems { try observe(.problem(problem)) }
     let split = try RetrievalSplit.standard(
-      for: usable, holdingOut: heldOut, seed: recipe.splitSeed)
+      for: usable, holdingOut: heldOut, validationShare: recipe.validationShare,
+      seed: recipe.splitSeed)
     try observe(
       .data(
         """
@@ -85,7 +86,10 @@ public struct PairTraining: Sendable {
     let task = try PairTask(
       start, sounds: trainingSounds(usable, split, recordings, imitations), loss: pairs.loss,
       negatives: pairs.negatives,
-      augmentations: (recipe.augmentation, recipe.augmentation), seed: recipe.settings.seed)
+      augmenters: (
+        try recipe.augmentation.prepared(for: imitationFrontEnd),
+        try recipe.augmentation.prepared(for: recordingFrontEnd)
+      ), seed: recipe.settings.seed)
     let outcome = try TrainingRun(
       start: start, frontEnds: frontEnds, task: task, recipe: recipe, folder: folder,
       identity: identity, threads: threads

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import TonoAudio
 import TonoCore
 import TonoLearn
 import TonoNetwork
@@ -54,6 +55,16 @@ enum SmallTask {
       recordings: (0..<4).map { shifted(b.inputShape, $0) }, concepts: [0, 1, 2, 3],
       imitations: meanings.map { shifted(a.inputShape, $0) }, meanings: meanings,
       validationCount: validation)
+  }
+
+  /// Examples of a tower's input, turned round and masked at random.
+  static func augmenter(_ tower: TowerArchitecture) throws -> Augmenter {
+    let (bands, frames) = (tower.inputShape[1], tower.inputShape[2])
+    let frontEnd = FrontEnd(
+      name: "small", sampleRate: 8000, seconds: 1, fftSize: 256, hop: 128, bands: bands,
+      frames: frames, highestFrequency: 4000, typicalMean: 0, typicalDeviation: 1)
+    return try Augmentation(steps: [.roll(0.5), .timeMask(count: 1, frames: 3)])
+      .prepared(for: frontEnd)
   }
 
   static func settings(

@@ -14,7 +14,7 @@ import TonoNetwork
     let network = try SmallTask.classifier(dropout: dropout)
     let task = try ClassificationTask(
       network, training: SmallTask.sounds(14), validation: SmallTask.sounds(validation, seed: 9),
-      augmentation: Augmentation(timeShift: 0.5, gain: 3), seed: 5)
+      augmenter: SmallTask.augmenter(SmallTask.a), seed: 5)
     return (network, task)
   }
 
@@ -61,7 +61,7 @@ import TonoNetwork
       let network = try SmallTask.siamese()
       let task = try PairTask(
         network, sounds: SmallTask.imitations(12, validation: 4), negatives: .hard,
-        augmentations: (Augmentation(timeShift: 0.5), Augmentation(gain: 2)), seed: 1)
+        augmenters: (SmallTask.augmenter(SmallTask.a), SmallTask.augmenter(SmallTask.b)), seed: 1)
       let outcome = try Trainer(
         network, task: task, settings: SmallTask.settings(), threads: threads
       ).run()
