@@ -15,10 +15,14 @@ func tests(_ room: String, uses: [Target.Dependency] = []) -> Target {
 let package = Package(
   name: "tonoscope",
   products: [
-    .executable(name: "tonoscope", targets: ["tonoscope"]),
+    .executable(name: "tonoscope", targets: ["TonoscopeCommand"]),
     .library(
       name: "Tonoscope",
-      targets: ["TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "TonoStudy"]),
+      targets: [
+        "TonoCore", "TonoFiles", "TonoNetwork", "TonoAudio", "TonoModels", "TonoLearn",
+        "TonoAscent",
+        "TonoRender", "TonoCheck", "TonoListen", "TonoStudy",
+      ]),
     // For Benchmarks/ alone.
     .library(name: "TonoscopeC", targets: ["CTonoKernels"]),
   ],
@@ -44,34 +48,35 @@ let package = Package(
 
     // MARK: - Rooms: the arrows go down, never round
     .target(name: "CTonoKernels"),
-    .target(name: "TonoNetwork", dependencies: ["CTonoKernels", "CTonoBLAS"]),
+    .target(name: "TonoCore", dependencies: ["CTonoKernels", "CTonoBLAS"]),
+    .target(name: "TonoFiles", dependencies: ["TonoCore", "CTonoZip", "CTonoCrypto"]),
+    .target(name: "TonoNetwork", dependencies: ["TonoCore", "CTonoKernels"]),
     .target(
       name: "TonoAudio",
-      dependencies: ["TonoNetwork", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr", "CTonoEBUR128"]),
+      dependencies: [
+        "TonoCore", "TonoFiles", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr", "CTonoEBUR128",
+      ]),
     .target(name: "CTonoHDF5Probe", dependencies: ["CTonoHDF5"]),
     .target(
       name: "TonoModels",
       dependencies: [
-        "TonoNetwork", "CTonoHDF5", "CTonoHDF5Probe", "CTonoZip",
+        "TonoNetwork", "TonoFiles", "CTonoHDF5", "CTonoHDF5Probe",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
-    .target(name: "TonoAscent", dependencies: ["TonoNetwork", "TonoAudio"]),
+    .target(name: "TonoAscent", dependencies: ["TonoNetwork", "TonoAudio", "CTonoKernels"]),
     .target(
-      name: "TonoRender",
-      dependencies: ["TonoNetwork", "CTonoPNG", "CTonoPNGWriter", "CTonoCairo"]),
+      name: "TonoRender", dependencies: ["TonoCore", "CTonoPNG", "CTonoPNGWriter", "CTonoCairo"]),
     .target(
       name: "TonoLearn",
       dependencies: [
         "TonoNetwork", "TonoAudio", "TonoModels", "CTonoArchive",
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ]),
-    .target(
-      name: "TonoStudy",
-      dependencies: [
-        "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent", "TonoRender", "CTonoCrypto",
-      ]),
+    .target(name: "TonoCheck", dependencies: ["TonoModels", "TonoAscent"]),
+    .target(name: "TonoListen", dependencies: ["TonoModels", "TonoAscent", "TonoRender"]),
+    .target(name: "TonoStudy", dependencies: ["TonoCheck", "TonoListen"]),
     .executableTarget(
-      name: "tonoscope",
+      name: "TonoscopeCommand",
       dependencies: [
         "TonoStudy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -79,13 +84,18 @@ let package = Package(
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["TonoNetwork"], path: "Tests/TestSupport"),
+    tests("TonoCore"),
+    tests("TonoFiles"),
     tests("TonoNetwork", uses: ["CTonoKernels"]),
     tests("TonoAudio"),
     tests("TonoModels", uses: ["CTonoZip"]),
     tests("TonoAscent", uses: ["TonoModels"]),
     tests("TonoRender"),
-    tests("TonoLearn", uses: ["TonoModels", "TonoAudio"]),
-    tests("TonoStudy", uses: ["TonoModels"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["tonoscope", "TonoStudy", "TestSupport"]),
+    tests("TonoLearn"),
+    tests("TonoCheck"),
+    tests("TonoListen"),
+    tests("TonoStudy"),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["TonoscopeCommand", "TonoStudy", "TestSupport"]),
   ]
 )

@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// Gradient ascent on the input of a network whose weights are frozen.

@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// Why an ascent cannot be begun, in one sentence.

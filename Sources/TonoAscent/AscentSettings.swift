@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Everything an ascent does besides the network, the neuron and the canvas.
 ///
 /// Printed into each run.

@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// An objective bound to a network: its neurons looked up once.

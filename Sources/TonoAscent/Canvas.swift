@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// What is really optimized, and how it becomes the network's input.
@@ -51,7 +52,7 @@ protocol Painter: AnyObject {
 
   /// Cells that paint an input, or one as near to it as the canvas can.
   ///
-  /// - Throws: `AudioError` if the input has no sound.
+  /// - Throws: `InputError` if the input has no sound.
   func cells(of input: Tensor) throws -> [Float]
 
   /// Moves cells to the nearest ones that the canvas allows.

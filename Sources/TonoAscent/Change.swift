@@ -1,3 +1,5 @@
+import TonoCore
+
 /// What changes an input on its way to the network in one step: its acoustics first, then its place.
 struct Change {
   static let none = Change(shift: .none, acoustics: nil)

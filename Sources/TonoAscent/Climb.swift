@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// One objective's way up.

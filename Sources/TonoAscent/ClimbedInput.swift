@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// One input on its way up: its canvas' cells, and what the optimizer remembers of them.
@@ -59,7 +60,7 @@ final class ClimbedInput {
 
   /// Begins with the cells that paint a spectrogram, as nearly as the canvas can.
   ///
-  /// - Throws: `AudioError` if it has no sound and the canvas is one.
+  /// - Throws: `InputError` if it has no sound and the canvas is one.
   func begin(from spectrogram: Tensor) throws {
     let painting = try painter.cells(of: spectrogram)
     begin { painting[$0] }

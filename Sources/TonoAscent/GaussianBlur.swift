@@ -1,3 +1,5 @@
+import TonoCore
+
 #if canImport(Glibc)
   import Glibc
 #else

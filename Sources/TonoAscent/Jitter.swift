@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// A random shift of the input at each step, so that a pattern cannot live on exact positions.

@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// How the elements of an input lie: maps one after another, rows of columns.

@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// Roots of what the front end's bands hold, `[bands, frames]`: their squares are never negative.

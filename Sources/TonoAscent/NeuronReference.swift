@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// Which neuron to excite, with one text form used everywhere.
@@ -63,6 +64,9 @@ public struct NeuronReference: Hashable, Sendable, Codable, CustomStringConverti
   public var name: String {
     unit.map { "\(channel)@\($0.row),\($0.column)" } ?? "\(channel)"
   }
+
+  /// The path of the neuron's files without their extension: `LAYER/17`.
+  public var path: String { "\(fileName(layer))/\(name)" }
 
   /// The neuron's cells in a sample of its node.
   ///

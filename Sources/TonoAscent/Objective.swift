@@ -1,3 +1,5 @@
+import TonoCore
+
 /// What an ascent maximizes: a weighted sum of neurons.
 ///
 /// A neuron counts as the mean of its cells: of its map for a channel, the value itself for a unit or

@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// What came out of an ascent: the input that excites a neuron most, and how it was found.

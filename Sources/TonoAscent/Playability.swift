@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// A penalty on the distance between an input and what the front end can produce.

@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// What keeps a pattern plain: penalties that are taken off the objective, and a blur between steps.

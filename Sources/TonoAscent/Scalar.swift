@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// A differentiable scalar of one sample's activations.

@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// What is really optimized, and how it becomes the network's input: the spectrogram's own cells.

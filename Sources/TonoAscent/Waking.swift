@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// The highest cell before the activation that leaves a sleeping neuron without a gradient.

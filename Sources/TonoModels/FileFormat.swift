@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// What a file holds, judged by its first bytes and never by its name.
 enum FileFormat: String {

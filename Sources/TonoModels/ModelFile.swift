@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// The one way from a model file to a network, whatever the format.
 public enum ModelFile {
@@ -20,7 +22,7 @@ public enum ModelFile {
   public static func load(
     _ url: URL, architecture: URL? = nil, shapes: [String: [Int]] = [:]
   ) throws -> Model {
-    let head = try FileContent.head(of: url)
+    let head = try InputFile.head(of: url)
     let format = FileFormat(head: head)
     guard shapes.isEmpty || format == .onnx else {
       throw ModelError(
@@ -60,71 +62,6 @@ public enum ModelFile {
         url,
         "expected a model of Keras, ONNX or PyTorch, but this looks like \(format.rawValue), which is not"
           + " read")
-    }
-  }
-}
-
-/// Reading files that a person named, which may be anything.
-enum FileContent {
-  /// The largest architecture that is read; those of the largest models take a few megabytes.
-  private static let largestText = 256 << 20
-
-  /// The first kilobytes of a file.
-  ///
-  /// - Throws: `ModelError` if it is not there, is a folder, or cannot be read.
-  static func head(of url: URL) throws -> Data {
-    try check(url)
-    do {
-      let handle = try FileHandle(forReadingFrom: url)
-      defer { try? handle.close() }
-      return try handle.read(upToCount: 4096) ?? Data()
-    } catch {
-      throw ModelError(url, "the file cannot be read; check its permissions")
-    }
-  }
-
-  /// All of a text file.
-  ///
-  /// - Throws: `ModelError` if it is not there, is a folder, is absurdly long, or cannot be read.
-  static func text(of url: URL) throws -> Data {
-    guard try check(url) <= largestText else {
-      throw ModelError(url, "the file is too long for an architecture")
-    }
-    guard let data = try? Data(contentsOf: url) else {
-      throw ModelError(url, "the file cannot be read; check its permissions")
-    }
-    return data
-  }
-
-  /// All of a file, of which only what is looked at takes memory.
-  ///
-  /// - Throws: `ModelError` if it is not there, is a folder, or cannot be read.
-  static func bytes(of url: URL) throws -> Data {
-    try check(url)
-    guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
-      throw ModelError(url, "the file cannot be read; check its permissions")
-    }
-    return data
-  }
-
-  /// How many bytes a file has.
-  ///
-  /// - Throws: `ModelError` if it is not there, or is a folder.
-  static func size(of url: URL) throws -> Int { try check(url) }
-
-  /// Checks that there is a regular file, and says how many bytes it has.
-  @discardableResult
-  private static func check(_ url: URL) throws -> Int {
-    let resolved = url.resolvingSymlinksInPath()
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: resolved.path) else {
-      throw ModelError(url, "there is no such file")
-    }
-    switch attributes[.type] as? FileAttributeType {
-    case .typeRegular?: return (attributes[.size] as? NSNumber)?.intValue ?? 0
-    case .typeDirectory?:
-      throw ModelError(url, "this is a folder; name the model file itself")
-    default:
-      throw ModelError(url, "this is not a regular file")
     }
   }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// Arrays by name, as safetensors files and PyTorch's state dicts hold them, on the way to a network:
@@ -39,7 +41,7 @@ struct StateDict {
   }
 
   private func architecture(from file: URL?) throws -> Architecture {
-    if let file { return try Architecture(parsing: try FileContent.text(of: file), of: file) }
+    if let file { return try Architecture(parsing: try InputFile.text(of: file), of: file) }
     if let embedded { return try Architecture(parsing: embedded.utf8, of: arrays.url) }
     let plain = Set(arrays.names).union(arrays.aliases.keys)
     if let known = Architecture.tlIminet(of: plain) { return known }

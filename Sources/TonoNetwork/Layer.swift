@@ -1,3 +1,5 @@
+import TonoCore
+
 /// One operation of a network: a value with frozen weights, forward and backward side by side.
 ///
 /// Tensors carry a batch axis `N` in front; shapes and regions describe one sample and leave it
@@ -72,13 +74,4 @@ extension UnaryLayer {
   public func inputRegions(of output: Region, inputs: [Shape]) -> [Region] {
     [inputRegion(of: output, input: inputs[0])]
   }
-}
-
-/// What a layer cannot take, in one sentence: got, expected, and what to do.
-public struct ShapeError: Error, Equatable, CustomStringConvertible {
-  /// The sentence.
-  public let description: String
-
-  /// An error that says `description`.
-  public init(_ description: String) { self.description = description }
 }

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A trained network: a directed acyclic graph of named layers with frozen weights.
 ///
 /// A value. Every input and node is known by the name it has in its file. Feature maps are channels-first,
@@ -225,12 +227,5 @@ public struct Activations: Sendable {
       preconditionFailure("the forward pass did not reach \(name)")
     }
     return tensor
-  }
-}
-
-extension Tensor {
-  /// Adds a tensor of the same shape.
-  mutating func add(_ other: Tensor) {
-    for index in values.indices { values[index] += other.values[index] }
   }
 }

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// The input cells that units of a node can see: per input the smallest box that holds them.
 public struct ReceptiveField: Sendable, Equatable {
   /// Per input name the box of cells, channels-first; inputs that are not seen are left out.

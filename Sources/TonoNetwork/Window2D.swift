@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 /// A number for each axis of a map: along rows (bands) and along columns (frames).
 public struct Pair: Hashable, Sendable {

@@ -1,4 +1,5 @@
-import TonoNetwork
+import TonoCore
+
 
 /// How values become colours: a colour map over a range of values, and what the values are.
 ///

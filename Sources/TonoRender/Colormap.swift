@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A colour map of 256 entries: what colour a value's place in its range has.
 ///
 /// All but `coolwarm` run from dark to light in even perceptual steps; `coolwarm` diverges from a
@@ -20,11 +22,11 @@ public enum Colormap: String, CaseIterable, Codable, Sendable {
 
   /// The colour map of this name, as in `magma`.
   ///
-  /// - Throws: `RenderError`, which lists the known names.
+  /// - Throws: `InputError`, which lists the known names.
   public static func named(_ name: String) throws -> Colormap {
     guard let colormap = Colormap(rawValue: name) else {
       let known = allCases.map(\.rawValue).joined(separator: ", ")
-      throw RenderError("no colour map is called '\(name)'; choose one of \(known)")
+      throw InputError("no colour map is called '\(name)'; choose one of \(known)")
     }
     return colormap
   }

@@ -1,4 +1,5 @@
 import Synchronization
+import TonoCore
 
 /// A page of heat maps that a paper could print: one, a pair, or a contact sheet of many.
 ///
@@ -72,15 +73,15 @@ public struct Figure: Sendable, Equatable {
 
   /// A page of tiles, row by row.
   ///
-  /// - Throws: `RenderError` if there is no panel, or no room for a tile.
+  /// - Throws: `InputError` if there is no panel, or no room for a tile.
   public init(
     title: String = "", subtitle: String = "", tiles: [Tile], columns: Int? = nil
   ) throws {
     guard tiles.contains(where: { !$0.panels.isEmpty }) else {
-      throw RenderError("a figure has at least one panel; got none")
+      throw InputError("a figure has at least one panel; got none")
     }
     if let columns, columns < 1 {
-      throw RenderError("a figure has at least one column of tiles; got \(columns)")
+      throw InputError("a figure has at least one column of tiles; got \(columns)")
     }
     self.title = title
     self.subtitle = subtitle
@@ -102,14 +103,14 @@ public struct Figure: Sendable, Equatable {
   ///   - scale: Pixels a point (1/72 inch): 2 for screens and drafts, 4 for print.
   ///   - text: Provenance to store in the file, by keyword.
   /// - Returns: The bytes of the file.
-  /// - Throws: `RenderError` if the figure is too large to draw, or a keyword is not allowed.
+  /// - Throws: `InputError` if the figure is too large to draw, or a keyword is not allowed.
   public func png(scale: Int = 2, text: [String: String] = [:]) throws -> [UInt8] {
     try PNG.encode(image(scale: scale), text: text, pixelsPerInch: 72 * Double(scale))
   }
 
   /// The figure as a picture of `scale` pixels a point.
   ///
-  /// - Throws: `RenderError` if the figure is too large to draw.
+  /// - Throws: `InputError` if the figure is too large to draw.
   public func image(scale: Int = 2) throws -> Image {
     precondition(scale > 0, "\(scale) pixels a point")
     return try Self.pen.withLock { _ in

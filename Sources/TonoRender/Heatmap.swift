@@ -1,4 +1,5 @@
-import TonoNetwork
+import TonoCore
+
 
 /// A matrix to be drawn: its values, the colours they have, and what runs along its two sides.
 public struct Heatmap: Sendable, Equatable {
@@ -41,14 +42,14 @@ public struct Heatmap: Sendable, Equatable {
   ///   - rowAxis: What runs upwards.
   ///   - columnAxis: What runs to the right.
   ///   - marks: Rectangles of cells that are outlined.
-  /// - Throws: `RenderError` if the tensor is not one matrix with at least one cell.
+  /// - Throws: `InputError` if the tensor is not one matrix with at least one cell.
   public init(
     _ matrix: Tensor, scale: ColorScale, rowAxis: Axis = .none, columnAxis: Axis = .none,
     marks: [Mark] = []
   ) throws {
     let extents = matrix.shape.extents
     guard extents.count == 2 || extents.count == 3 && extents[0] == 1, matrix.count > 0 else {
-      throw RenderError(
+      throw InputError(
         "a heat map is one matrix, rows × columns, but the tensor is \(matrix.shape); take one"
           + " sample and one channel of it")
     }

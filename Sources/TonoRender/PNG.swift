@@ -1,5 +1,6 @@
 import CTonoPNG
 import CTonoPNGWriter
+import TonoCore
 
 /// Pictures as PNG files in memory, through libpng.
 public enum PNG {
@@ -14,12 +15,12 @@ public enum PNG {
   ///     in the order of the keywords.
   ///   - pixelsPerInch: How large the picture is on paper; `nil` leaves it unsaid.
   /// - Returns: The bytes of the file.
-  /// - Throws: `RenderError` for a keyword or a size that PNG does not allow.
+  /// - Throws: `InputError` for a keyword or a size that PNG does not allow.
   public static func encode(
     _ image: Image, text: [String: String] = [:], pixelsPerInch: Double? = nil
   ) throws -> [UInt8] {
     if let keyword = text.keys.sorted().first(where: { !isKeyword($0) }) {
-      throw RenderError(
+      throw InputError(
         "'\(keyword)' cannot be a keyword of a PNG; use 1 to 79 ASCII characters, with single"
           + " spaces only between words")
     }
@@ -36,20 +37,20 @@ public enum PNG {
   /// The picture in the bytes of a PNG file of any kind, as 8-bit sRGB; transparent pixels lie
   /// on white.
   ///
-  /// - Throws: `RenderError` if the bytes are not a whole PNG file.
+  /// - Throws: `InputError` if the bytes are not a whole PNG file.
   public static func decode(_ bytes: [UInt8]) throws -> Image {
     var header = png_image()
     header.version = png_uint_32(PNG_IMAGE_VERSION)
     defer { png_image_free(&header) }
     guard png_image_begin_read_from_memory(&header, bytes, bytes.count) != 0 else {
-      throw RenderError("\(bytes.count) bytes are not a PNG picture: \(message(of: header))")
+      throw InputError("\(bytes.count) bytes are not a PNG picture: \(message(of: header))")
     }
     header.format = png_uint_32(PNG_FORMAT_RGB)
     let (width, height) = (Int(header.width), Int(header.height))
     var pixels = [UInt8](repeating: 0, count: 3 * width * height)
     var white = png_color(red: 255, green: 255, blue: 255)
     guard png_image_finish_read(&header, &white, &pixels, 0, nil) != 0 else {
-      throw RenderError("a PNG of \(bytes.count) bytes is damaged: \(message(of: header))")
+      throw InputError("a PNG of \(bytes.count) bytes is damaged: \(message(of: header))")
     }
     return Image(width: width, height: height, pixels: pixels)
   }
@@ -101,7 +102,7 @@ public enum PNG {
     guard tono_png_write(&picture, &bytes, &count, &message) != 0 else {
       let words = String(
         decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-      throw RenderError(
+      throw InputError(
         "libpng cannot write a picture of \(picture.width)×\(picture.height) pixels: \(words)")
     }
     defer { tono_png_free(bytes) }

@@ -1,4 +1,5 @@
 import CTonoCairo
+import TonoCore
 
 /// A place on a page, in points from its top left.
 struct Point: Equatable {
@@ -43,10 +44,10 @@ final class Page {
 
   /// A white page of pixels.
   ///
-  /// - Throws: `RenderError` if cairo has no such surface or no memory for it.
+  /// - Throws: `InputError` if cairo has no such surface or no memory for it.
   init(width: Int, height: Int, scale: Int) throws {
     guard width <= Self.longestSide, height <= Self.longestSide else {
-      throw RenderError(
+      throw InputError(
         "a figure of \(width)×\(height) pixels is larger than \(Self.longestSide) along a side;"
           + " draw fewer panels or a part of the matrix")
     }
@@ -74,7 +75,7 @@ final class Page {
   private func check() throws {
     let status = cairo_status(context)
     guard status == CAIRO_STATUS_SUCCESS else {
-      throw RenderError(
+      throw InputError(
         "cairo cannot draw the figure: \(String(cString: cairo_status_to_string(status)))")
     }
   }
@@ -182,7 +183,7 @@ final class Page {
 
   /// The page as a picture.
   ///
-  /// - Throws: `RenderError` if anything went wrong since the page was made.
+  /// - Throws: `InputError` if anything went wrong since the page was made.
   func image() throws -> Image {
     try check()
     cairo_surface_flush(surface)
@@ -191,7 +192,7 @@ final class Page {
     )
     let stride = Int(cairo_image_surface_get_stride(surface))
     guard let data = cairo_image_surface_get_data(surface) else {
-      throw RenderError("cairo has no pixels of a figure of \(width)×\(height) pixels")
+      throw InputError("cairo has no pixels of a figure of \(width)×\(height) pixels")
     }
     var pixels: [UInt8] = []
     pixels.reserveCapacity(3 * width * height)

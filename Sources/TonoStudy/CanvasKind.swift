@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// On what an input is climbed, by its name on the command line: the canvases of `TonoAscent.Canvas`.
 public enum CanvasKind: String, Codable, Hashable, Sendable, CaseIterable {
   /// The samples of a sound.

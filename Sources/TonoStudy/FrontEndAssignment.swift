@@ -1,5 +1,7 @@
 import Foundation
 import TonoAudio
+import TonoCore
+import TonoFiles
 import TonoModels
 import TonoNetwork
 
@@ -16,7 +18,7 @@ public struct FrontEndAssignment: Sendable {
   ///   - requests: each a name or a path of a front end for all inputs whose shape it fits,
   ///     `INPUT=` and the same for one input, or `none` for no front end at all.
   ///   - network: whose inputs they stand before.
-  /// - Throws: `AudioError` for a front end that does not exist, `StudyError` for one that no input
+  /// - Throws: `InputError` for a front end that does not exist, `InputError` for one that no input
   ///   takes, `NetworkError` for an unknown input.
   public init(_ requests: [String], for network: Network) throws {
     var frontEnds: [String: FrontEnd] = [:]
@@ -28,7 +30,7 @@ public struct FrontEndAssignment: Sendable {
       let asked = network.inputs.filter { !named || $0.name == parts[0] }
       let fitting = asked.filter { frontEnd.fitted(to: $0.shape).fits($0.shape) }
       guard !fitting.isEmpty else {
-        throw StudyError(
+        throw InputError(
           """
           the front end '\(frontEnd.name)' makes \(frontEnd.shapeText), but the network takes \
           \(asked.map { "'\($0.name)' \($0.shape)" }.joined(separator: ", ")); name another, or \
@@ -68,7 +70,7 @@ public struct FrontEndAssignment: Sendable {
       let file = (model.architectureURL ?? model.weightsURL).relativePath
       let frontEnd = try FrontEnd.parse(json, from: "\(file), front end of '\(input.name)'")
       guard frontEnd.fits(input.shape) else {
-        throw StudyError(
+        throw InputError(
           """
           \(file): the front end of '\(input.name)' makes \(frontEnd.inputShape), but the input takes \
           \(input.shape); name another with --front-end

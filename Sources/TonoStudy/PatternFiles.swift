@@ -1,5 +1,7 @@
 import Foundation
 import TonoAscent
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// Where a neuron's files lie in a run, and how its arrays are written and read.
@@ -16,12 +18,12 @@ public struct PatternFiles: Sendable {
 
   /// The path of a neuron's files without their extension, relative to the run's directory.
   public func base(_ neuron: NeuronReference) -> String {
-    "\(Self.folder(neuron.layer))/\(neuron.name)"
+    neuron.path
   }
 
   /// The path of what belongs to one of the inputs that a neuron sees, without its extension.
   public func base(_ neuron: NeuronReference, input: String, of inputs: [String]) -> String {
-    inputs.count == 1 ? base(neuron) : "\(base(neuron)).\(Self.folder(input))"
+    inputs.count == 1 ? base(neuron) : "\(base(neuron)).\(fileName(input))"
   }
 
   /// The path of a neuron's arrays.
@@ -37,11 +39,11 @@ public struct PatternFiles: Sendable {
   /// The path of all sounds of a layer's neurons for one of the inputs that they see, without its
   /// extension.
   public func soundSheet(_ layer: String, input: String, of inputs: [String]) -> String {
-    inputs.count == 1 ? Self.folder(layer) : "\(Self.folder(layer)).\(Self.folder(input))"
+    inputs.count == 1 ? fileName(layer) : "\(fileName(layer)).\(fileName(input))"
   }
 
   /// The path of a layer's contact sheet.
-  public func contactSheet(_ layer: String) -> String { Self.folder(layer) + ".png" }
+  public func contactSheet(_ layer: String) -> String { fileName(layer) + ".png" }
 
   /// The inputs of a pattern, in the network's order.
   public func ordered(_ inputs: [String: Tensor]) -> [(name: String, tensor: Tensor)] {
@@ -51,7 +53,7 @@ public struct PatternFiles: Sendable {
   /// The bytes of a neuron's arrays: bands × frames for an input of one channel, else channels ×
   /// bands × frames, in network units.
   ///
-  /// - Throws: `StudyError` if the archive cannot be made.
+  /// - Throws: `InputError` if the archive cannot be made.
   public func encode(_ inputs: [String: Tensor]) throws -> [UInt8] {
     let arrays = ordered(inputs).map { (name: $0.name, tensor: $0.tensor.withoutChannel) }
     if network.inputs.count == 1, let only = arrays.first { return NumPyArray.encode(only.tensor) }
@@ -60,7 +62,7 @@ public struct PatternFiles: Sendable {
 
   /// Reads a neuron's arrays back, per input name in the input's own shape.
   ///
-  /// - Throws: `StudyError` if the file is missing or damaged.
+  /// - Throws: `InputError` if the file is missing or damaged.
   public func read(_ neuron: NeuronReference, in directory: URL) throws -> [String: Tensor] {
     let url = directory.appending(path: arrays(neuron))
     let arrays: [String: Tensor] =
@@ -72,21 +74,8 @@ public struct PatternFiles: Sendable {
     return try arrays.reduce(into: [:]) { inputs, entry in
       guard let input = network.inputs.first(where: { $0.name == entry.key }),
         input.shape.count == entry.value.count
-      else { throw StudyError("\(url.relativePath) does not fit the network; remove it") }
+      else { throw InputError("\(url.relativePath) does not fit the network; remove it") }
       inputs[input.name] = entry.value.reshaped(input.shape)
     }
-  }
-
-  /// A name as a folder: what would leave the folder or hide it is written as `%` and hexadecimals.
-  static func folder(_ name: String) -> String {
-    let escaped = name.replacing("%", with: "%25").replacing("/", with: "%2F")
-    return escaped.hasPrefix(".") ? "%2E" + escaped.dropFirst() : escaped
-  }
-}
-
-extension Tensor {
-  /// A map of one channel as a matrix; other shapes as they are.
-  fileprivate var withoutChannel: Tensor {
-    shape.rank == 3 && shape[0] == 1 ? reshaped(shape.sample) : self
   }
 }

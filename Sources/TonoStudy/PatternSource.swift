@@ -1,6 +1,8 @@
 import Foundation
 import TonoAscent
 import TonoAudio
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// A pattern that lies in a file, and what is known of it.
@@ -24,7 +26,7 @@ public struct PatternSource: Sendable {
   ///     same for one input. Without any, a run's are its own, and arrays have the preset of their
   ///     shape.
   /// - Returns: one for each file, and for each neuron of a run that has a pattern.
-  /// - Throws: `StudyError` naming the file that is missing, damaged, or fits no front end; `AudioError`
+  /// - Throws: `InputError` naming the file that is missing, damaged, or fits no front end; `InputError`
   ///   for a front end that does not exist.
   public static func read(_ paths: [String], frontEnds requests: [String]) throws -> [PatternSource]
   {
@@ -32,7 +34,7 @@ public struct PatternSource: Sendable {
     return try paths.flatMap { path in
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-        throw StudyError("\(path) cannot be read: there is no such file; check the name")
+        throw InputError("\(path) cannot be read: there is no such file; check the name")
       }
       return isFolder.boolValue
         ? try read(run: URL(filePath: path), finder) : [try read(file: URL(filePath: path), finder)]
@@ -42,13 +44,13 @@ public struct PatternSource: Sendable {
   private static func read(run url: URL, _ finder: FrontEndFinder) throws -> [PatternSource] {
     let file = url.appending(path: "run.json")
     guard FileManager.default.fileExists(atPath: file.path) else {
-      throw StudyError(
+      throw InputError(
         "\(url.relativePath) holds no run.json; name a run's directory, or .npy files")
     }
     let manifest = try RunDirectory.read(file)
     return try manifest.neurons.filter { !$0.files.isEmpty }.map { record in
       guard let arrays = record.files.first(where: { isArray($0) }) else {
-        throw StudyError(
+        throw InputError(
           "\(file.relativePath) names no arrays of \(record.neuron); make the run again")
       }
       return try read(
@@ -66,14 +68,14 @@ public struct PatternSource: Sendable {
     case "npy": arrays = [known.count == 1 ? known.first?.key ?? "" : "": try NumPyArray.read(url)]
     case "npz": arrays = Dictionary(try NumPyArchive.read(url).map { ($0.name, $0.tensor) }) { $1 }
     default:
-      throw StudyError(
+      throw InputError(
         "\(url.relativePath) is no pattern; expected a .npy or .npz file, or a run's directory")
     }
     var frontEnds: [String: FrontEnd] = [:]
     var inputs: [String: Tensor] = [:]
     for (input, tensor) in arrays {
       guard tensor.values.allSatisfy(\.isFinite) else {
-        throw StudyError("\(url.relativePath) holds NaN or infinity; it has no sound")
+        throw InputError("\(url.relativePath) holds NaN or infinity; it has no sound")
       }
       let frontEnd = try finder.frontEnd(of: tensor, input: input, known: known[input], file: url)
       frontEnds[input] = frontEnd
@@ -116,14 +118,14 @@ private struct FrontEndFinder {
     let what = input.isEmpty ? "the pattern" : "the pattern for '\(input)'"
     guard let found = fitting.first else {
       let shapes = candidates.map { "\($0.name) makes \($0.shapeText)" }.joined(separator: ", ")
-      throw StudyError(
+      throw InputError(
         """
         \(file.relativePath): \(what) is \(tensor.shape), but \(shapes); name its --front-end: a \
         preset, or a JSON file with \(FrontEnd.whatItSays)
         """)
     }
     guard fitting.count == 1 || !named.isEmpty else {
-      throw StudyError(
+      throw InputError(
         "\(file.relativePath): \(what) is \(tensor.shape), which "
           + "\(fitting.map(\.name).joined(separator: " and ")) make; name its --front-end")
     }

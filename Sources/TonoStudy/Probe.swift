@@ -1,4 +1,6 @@
 import TonoAscent
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// Questions to a network about given inputs: what a node answers, and which way a neuron rises.
@@ -15,14 +17,14 @@ public struct Probe: Sendable {
   /// Axes of one element may be left out or stand elsewhere: `[H, W]` and `[H, W, 1]` will do for
   /// an input `1×H×W`.
   ///
-  /// - Throws: `NetworkError` for an unknown input or one that does not fit, `StudyError` for batches
+  /// - Throws: `NetworkError` for an unknown input or one that does not fit, `InputError` for batches
   ///   of different lengths.
   public init(_ network: Network, inputs: [String: Tensor]) throws {
     self.network = network
     var batches: [String: (tensor: Tensor, isBatch: Bool)] = [:]
     for (name, tensor) in inputs {
       guard let input = network.inputs.first(where: { $0.name == name }) else {
-        throw StudyError(
+        throw InputError(
           """
           the network has no input '\(name)'; its inputs are \
           \(network.inputs.map { "\($0.name) (\($0.shape))" }.joined(separator: ", "))
@@ -32,7 +34,7 @@ public struct Probe: Sendable {
     }
     let counts = Set(batches.values.map { $0.tensor.shape[0] })
     guard counts.count <= 1 else {
-      throw StudyError(
+      throw InputError(
         "the inputs have batches of \(counts.sorted().map(String.init).joined(separator: " and ")) "
           + "samples; give as many of each")
     }

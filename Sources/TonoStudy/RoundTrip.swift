@@ -1,5 +1,7 @@
 import TonoAscent
 import TonoAudio
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// What the neuron says to a pattern's sounds: they are read again, analysed by the front ends, and
@@ -26,7 +28,7 @@ public struct RoundTrip: Codable, Hashable, Sendable {
   ///   - objective: what is asked.
   ///   - network: of whom.
   ///   - frontEnds: per input name how its sounds are analysed.
-  /// - Throws: `AudioError` if a sound cannot be analysed, `NetworkError` if an input is missing.
+  /// - Throws: `InputError` if a sound cannot be analysed, `NetworkError` if an input is missing.
   public init(
     of sounds: [String: Waveform], patterns: [String: Tensor], held: [String: Tensor],
     activation: Float, objective: Objective, network: Network, frontEnds: [String: FrontEnd]
@@ -44,15 +46,5 @@ public struct RoundTrip: Codable, Hashable, Sendable {
       inputs.mapValues { Tensor(batch: [$0]) }, to: bound.nodes)
     self.activation = bound.values(of: activations)[0]
     retention = activation > 0 ? self.activation / activation : nil
-  }
-}
-
-extension Tensor {
-  /// The root of the mean square of the differences from a tensor of the same shape.
-  func rootMeanSquareDistance(from other: Tensor) -> Float {
-    let squares = zip(values, other.values).reduce(0.0) {
-      $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
-    }
-    return Float((squares / Double(max(1, count))).squareRoot())
   }
 }

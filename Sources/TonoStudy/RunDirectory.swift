@@ -1,6 +1,8 @@
 import Foundation
 import Synchronization
 import TonoAscent
+import TonoCore
+import TonoFiles
 
 /// The directory of one run: `run.json`, and per neuron `<layer>/<channel>` with its files.
 ///
@@ -30,13 +32,13 @@ public final class RunDirectory: Sendable {
   ///   - url: the directory.
   ///   - manifest: what the run is to do.
   ///   - layers: the network's layers in the order in which records are listed.
-  /// - Throws: `StudyError` if the directory holds another run or cannot be read, and what
+  /// - Throws: `InputError` if the directory holds another run or cannot be read, and what
   ///   `AtomicFile` throws if it cannot be written.
   public init(_ url: URL, manifest: RunManifest, layers: [String]) throws {
     self.url = url
     order = Dictionary(layers.enumerated().map { ($1, $0) }) { first, _ in first }
     lock = try Self.lock(url)
-    let folders = Set(layers.map(PatternFiles.folder)).map { url.appending(path: $0) }
+    let folders = Set(layers.map(fileName)).map { url.appending(path: $0) }
     var manifest = manifest
     let file = url.appending(path: "run.json")
     if FileManager.default.fileExists(atPath: file.path) {
@@ -44,7 +46,7 @@ public final class RunDirectory: Sendable {
       let differences = try manifest.plan.differences(from: earlier.plan)
       guard differences.isEmpty else {
         let more = differences.count > 3 ? " (and \(differences.count - 3) more)" : ""
-        throw StudyError(
+        throw InputError(
           """
           \(url.relativePath) holds another run: \
           \(differences.prefix(3).joined(separator: "; "))\(more); choose another --out, or remove it
@@ -54,7 +56,7 @@ public final class RunDirectory: Sendable {
         record.files.allSatisfy { Self.isFilled(url.appending(path: $0)) }
       }
     } else if let folder = folders.first(where: { Self.isFilled($0) }) {
-      throw StudyError(
+      throw InputError(
         "\(folder.relativePath) is there, but no run.json that says what it holds; choose another "
           + "--out, or remove it")
     }
@@ -67,11 +69,11 @@ public final class RunDirectory: Sendable {
   private static func lock(_ url: URL) throws -> FileHandle {
     try AtomicFile.makeFolders(url)
     let descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw StudyError(unreadable: url) }
+    guard descriptor >= 0 else { throw InputError(unreadable: url) }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     // A file system without locks keeps nobody out; then two runs at once are the user's own care.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-      throw StudyError(
+      throw InputError(
         "\(url.relativePath) is being written by another process; wait for it, or choose another --out"
       )
     }
@@ -138,7 +140,7 @@ public final class RunDirectory: Sendable {
 
   /// Reads a run's `run.json`.
   ///
-  /// - Throws: `StudyError` if it is none.
+  /// - Throws: `InputError` if it is none.
   public static func read(_ file: URL) throws -> RunManifest {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
@@ -147,7 +149,7 @@ public final class RunDirectory: Sendable {
     do {
       return try decoder.decode(RunManifest.self, from: Data(bytes))
     } catch {
-      throw StudyError(
+      throw InputError(
         "\(file.relativePath) is no run of this version of the toolkit (\(tonoscopeVersion)); choose "
           + "another --out, or remove it")
     }

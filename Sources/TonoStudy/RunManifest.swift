@@ -1,4 +1,6 @@
 import TonoAscent
+import TonoCore
+import TonoFiles
 
 /// What `run.json` holds: what was asked, and what became of each neuron.
 public struct RunManifest: Codable, Sendable {

@@ -1,6 +1,8 @@
 import Foundation
 import TonoAscent
 import TonoAudio
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// Patterns from files, made into sound files and asked back.
@@ -36,7 +38,7 @@ public struct Sonification: Sendable {
   ///   - folder: where its files go; made if it is missing.
   ///   - network: the network of the run that the pattern lies in, to be asked about the sounds.
   /// - Returns: the files, and what is known of their sounds.
-  /// - Throws: `AudioError` if the pattern has no sound, `StudyError` if a file cannot be written.
+  /// - Throws: `InputError` if the pattern has no sound, `InputError` if a file cannot be written.
   public func play(_ source: PatternSource, into folder: URL, network: Network?) throws -> Result {
     var (files, sounds, distances) = ([String: URL](), [String: Waveform](), [String: Float]())
     for (input, sound) in try self.sounds(of: source) {
@@ -93,7 +95,7 @@ public struct Sonification: Sendable {
   private func file(
     of source: PatternSource, _ input: String, _ kind: String, _ folder: URL
   ) -> URL {
-    let suffix = source.inputs.count == 1 ? "" : "." + PatternFiles.folder(input)
+    let suffix = source.inputs.count == 1 ? "" : "." + fileName(input)
     return folder.appending(
       path: source.name + suffix + kind + "." + (encoding ?? .pcm16).fileExtension)
   }

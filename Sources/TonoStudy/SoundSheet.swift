@@ -1,5 +1,7 @@
 import Foundation
 import TonoAudio
+import TonoCore
+import TonoFiles
 
 /// Sounds one after another with a short silence between them, and what is heard when.
 public struct SoundSheet: Sendable {

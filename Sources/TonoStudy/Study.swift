@@ -1,6 +1,9 @@
 import Foundation
 import TonoAscent
 import TonoAudio
+import TonoCore
+import TonoFiles
+import TonoListen
 import TonoModels
 import TonoNetwork
 import TonoRender
@@ -57,7 +60,7 @@ public struct Study: Sendable {
 
   /// Opens the run's directory, and takes over what an earlier session finished.
   ///
-  /// - Throws: `StudyError` if the directory holds another run or cannot be written.
+  /// - Throws: `InputError` if the directory holds another run or cannot be written.
   public func open(_ url: URL, threads: Int) throws -> RunDirectory {
     let figure = figure
     let manifest = RunManifest(
@@ -157,7 +160,7 @@ public struct Study: Sendable {
         return try PNG.encode(try figure.bare(inputs[0]), text: provenance(neuron))
       }
       let retention = roundTrip?.retention.map { ", its sound \(Self.share($0))" } ?? ""
-      let subtitle = "activation \(Self.short(activation))\(retention)"
+      let subtitle = "activation \(activation.short)\(retention)"
       return try figure.page(title: title, subtitle: subtitle, inputs)
         .png(text: provenance(neuron))
     }
@@ -262,14 +265,9 @@ public struct Study: Sendable {
 
   /// An activation, and what its sound retains of it.
   private static func short(_ record: NeuronRecord) -> String {
-    short(record.activation) + (record.roundTrip?.retention.map { ", \(share($0))" } ?? "")
+    record.activation.short + (record.roundTrip?.retention.map { ", \(share($0))" } ?? "")
   }
 
   /// A share in per cent.
   private static func share(_ share: Float) -> String { String(format: "%.0f %%", 100 * share) }
-
-  /// An activation with the digits that a reader compares.
-  static func short(_ activation: Float) -> String {
-    String(format: abs(activation) >= 100 ? "%.0f" : "%.3g", activation)
-  }
 }

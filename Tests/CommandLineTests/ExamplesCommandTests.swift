@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import TonoAudio
+import TonoCore
 import TonoStudy
 
 /// `examples`, through files and text only.

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TonoCore
 import TonoNetwork
 import TonoStudy
 

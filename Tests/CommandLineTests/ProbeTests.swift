@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import TonoAudio
+import TonoCore
 import TonoNetwork
 import TonoStudy
 

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import TonoAscent
 import TonoAudio
+import TonoCore
 import TonoNetwork
 import TonoRender
 import TonoStudy

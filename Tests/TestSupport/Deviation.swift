@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// How far numbers are from the expected ones, and where they are farthest.

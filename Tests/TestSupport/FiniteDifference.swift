@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// A reproducible stream of test numbers: Knuth's MMIX linear congruential generator.

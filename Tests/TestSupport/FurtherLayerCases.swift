@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// Layers that files of other frameworks than Keras need.

@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// One layer with the input shapes it is tested on.

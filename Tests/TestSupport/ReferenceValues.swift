@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 import TonoNetwork
 
 /// Numbers that another framework computed: an index `NAME.json` and the arrays in `NAME.f32`.

@@ -1,6 +1,7 @@
 import Synchronization
 import TestSupport
 import Testing
+import TonoCore
 import TonoNetwork
 
 @testable import TonoAscent

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import TonoAscent
+import TonoCore
 import TonoNetwork
 
 @Suite struct NeuronReferenceTests {

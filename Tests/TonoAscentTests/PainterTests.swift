@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 @testable import TonoAscent

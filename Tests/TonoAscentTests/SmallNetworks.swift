@@ -1,4 +1,5 @@
 import TestSupport
+import TonoCore
 import TonoNetwork
 
 /// Two small towers of odd shapes under one head, and what can go wrong with neurons.

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TonoCore
 
 @testable import TonoAudio
 
@@ -24,7 +25,7 @@ final class AudioFileTests {
 
   /// Expects reading to fail with one sentence that names the file and holds `words`.
   private func expectFailure(_ path: String, _ words: String) {
-    let error = #expect(throws: AudioError.self) { try AudioFile.read(path) }
+    let error = #expect(throws: InputError.self) { try AudioFile.read(path) }
     let text = error?.description ?? ""
     #expect(text.hasPrefix(path) && text.contains(words), "\(text)")
     #expect(!text.contains("\n") && !text.hasSuffix("."), "\(text)")

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TonoCore
 import TonoNetwork
 
 @testable import TonoAudio
@@ -131,7 +132,7 @@ struct ConstantQTests {
       rate: Int = 16_000, hop: Int = 512, lowest: Double = 50, bins: Int = 72, perOctave: Int = 12,
       scale: Double = 1, sparsity: Double = 0.01
     ) -> String {
-      let error = #expect(throws: AudioError.self) {
+      let error = #expect(throws: InputError.self) {
         try ConstantQ(
           sampleRate: rate, hop: hop, lowestFrequency: lowest, bins: bins, binsPerOctave: perOctave,
           filterScale: scale, sparsity: sparsity)
@@ -154,7 +155,7 @@ struct ConstantQTests {
 
     let low = try Self.named("low")
     for samples in [[], [0.5], [0.5, .nan, 0, 0, 0], [.infinity, 0, 0, 0, 0]] as [[Float]] {
-      #expect(throws: AudioError.self) {
+      #expect(throws: InputError.self) {
         try low.magnitudes(of: Waveform(samples: samples, sampleRate: 16_000))
       }
     }

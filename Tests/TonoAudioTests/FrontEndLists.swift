@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 
 extension FrontEnd {
   /// TL-IMINET's.

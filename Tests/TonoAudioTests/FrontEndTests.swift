@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TonoCore
 import TonoNetwork
 
 @testable import TonoAudio
@@ -22,7 +23,7 @@ struct FrontEndTests {
   }
 
   @Test func unknownNameListsTheKnown() {
-    let error = #expect(throws: AudioError.self) { try FrontEnd.named("tl-iminet/recordings") }
+    let error = #expect(throws: InputError.self) { try FrontEnd.named("tl-iminet/recordings") }
     let text = error?.description ?? ""
     #expect(text.contains("tl-iminet/recording,") && text.contains("tl-iminet/imitation"))
   }
@@ -58,7 +59,7 @@ struct FrontEndTests {
     for (part, replacement, words) in faults {
       let faulty = json.replacingOccurrences(of: part, with: replacement)
       #expect(faulty != json)
-      let error = #expect(throws: AudioError.self) { try load(Data(faulty.utf8)) }
+      let error = #expect(throws: InputError.self) { try load(Data(faulty.utf8)) }
       #expect(error?.description.contains(words) == true, "\(String(describing: error))")
       #expect(error?.description.contains(".json: ") == true)
     }
@@ -78,7 +79,7 @@ struct FrontEndTests {
     let click = try frontEnd.features(of: Waveform(samples: [1], sampleRate: rate))
     #expect(click.shape == frontEnd.inputShape)
     #expect(click.values.allSatisfy { $0.isFinite })
-    #expect(throws: AudioError.self) {
+    #expect(throws: InputError.self) {
       try frontEnd.features(of: Waveform(samples: [0, .nan], sampleRate: rate))
     }
   }
@@ -227,7 +228,7 @@ struct FrontEndTests {
         faulty[key] = value
         faulty["padding"] = padding
         let json = try JSONSerialization.data(withJSONObject: faulty)
-        #expect(throws: AudioError.self, "\(key) \(value)") {
+        #expect(throws: InputError.self, "\(key) \(value)") {
           try FrontEnd.parse(json, from: "x")
         }
       }

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TonoCore
 import TonoNetwork
 
 @testable import TonoAudio
@@ -145,12 +146,12 @@ struct InversionTests {
     for value: Float in [.nan, .infinity] {
       var broken = Tensor(shape: frontEnd.inputShape)
       broken.values[3] = value
-      #expect(throws: AudioError.self) { try settings.sound(of: broken, frontEnd: frontEnd) }
+      #expect(throws: InputError.self) { try settings.sound(of: broken, frontEnd: frontEnd) }
     }
-    #expect(throws: AudioError.self) {
+    #expect(throws: InputError.self) {
       try settings.sound(of: Tensor(shape: [1, 2, 3]), frontEnd: frontEnd)
     }
-    #expect(throws: AudioError.self) {
+    #expect(throws: InputError.self) {
       try Inversion(hopDivisor: 1)
         .sound(of: Tensor(shape: frontEnd.inputShape), frontEnd: frontEnd)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import TonoCore
 import TonoNetwork
 
 /// Arrays that librosa computed: a JSON index of a file of little-endian floats.

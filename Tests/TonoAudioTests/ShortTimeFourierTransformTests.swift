@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TonoCore
 import TonoNetwork
 
 @testable import TonoAudio

@@ -1,5 +1,6 @@
 import Foundation
 import TonoAudio
+import TonoCore
 
 /// Sounds from formulas, the same as in `Scripts/reference/front_end_values.py`.
 enum SyntheticSounds {

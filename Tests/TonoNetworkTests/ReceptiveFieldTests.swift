@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import TonoCore
 import TonoNetwork
 
 @Suite struct ReceptiveFieldTests {

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TonoNetwork
+import TonoCore
 
 @testable import TonoRender
 

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TonoCore
 
 @testable import TonoRender
 
@@ -57,7 +58,7 @@ import Testing
   }
 
   @Test func unknownNameIsRefusedWithTheKnownOnes() {
-    let error = #expect(throws: RenderError.self) { try Colormap.named("jet") }
+    let error = #expect(throws: InputError.self) { try Colormap.named("jet") }
     let text = error?.description ?? ""
     #expect(text.contains("'jet'"))
     for colormap in Colormap.allCases { #expect(text.contains(colormap.rawValue)) }

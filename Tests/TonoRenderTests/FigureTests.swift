@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TonoNetwork
+import TonoCore
 
 @testable import TonoRender
 
@@ -233,10 +233,10 @@ import TonoNetwork
 
   @Test func impossibleFiguresAreRefused() throws {
     let heatmap = try Sample.heatmap(2, 40_000)
-    #expect(throws: RenderError.self) { try Figure(heatmap).png() }
-    #expect(throws: RenderError.self) { try Figure(tiles: []) }
-    #expect(throws: RenderError.self) { try Figure(tiles: [.init([])]) }
-    #expect(throws: RenderError.self) {
+    #expect(throws: InputError.self) { try Figure(heatmap).png() }
+    #expect(throws: InputError.self) { try Figure(tiles: []) }
+    #expect(throws: InputError.self) { try Figure(tiles: [.init([])]) }
+    #expect(throws: InputError.self) {
       try Figure(tiles: [.init([.init(blank: "dead")])], columns: 0)
     }
   }

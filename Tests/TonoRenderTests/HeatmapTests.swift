@@ -1,5 +1,5 @@
 import Testing
-import TonoNetwork
+import TonoCore
 
 @testable import TonoRender
 
@@ -37,7 +37,7 @@ import TonoNetwork
   @Test(arguments: [[], [5], [2, 3, 4], [1, 1, 3, 4], [0, 3], [3, 0]] as [[Int]])
   func otherShapesAreRefused(_ extents: [Int]) {
     let tensor = Tensor(shape: Shape(extents))
-    #expect(throws: RenderError.self) {
+    #expect(throws: InputError.self) {
       try Heatmap(tensor, scale: ColorScale(range: 0...1, label: ""))
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TonoCore
 
 @testable import TonoRender
 
@@ -52,19 +53,19 @@ import Testing
   ])
   func impossibleKeywordIsRefused(_ keyword: String) {
     let image = picture(width: 1, height: 1, colors: 1)
-    #expect(throws: RenderError.self) { try PNG.encode(image, text: [keyword: "text"]) }
+    #expect(throws: InputError.self) { try PNG.encode(image, text: [keyword: "text"]) }
   }
 
   @Test func damagedBytesAreRefused() throws {
     let bytes = try PNG.encode(picture(width: 64, height: 64, colors: 4000))
     for damaged in [[], [1, 2, 3], Array(bytes.prefix(20)), Array(bytes.prefix(bytes.count / 2))] {
-      #expect(throws: RenderError.self) { try PNG.decode(damaged) }
+      #expect(throws: InputError.self) { try PNG.decode(damaged) }
     }
   }
 
   @Test func tooWideAPictureIsRefused() {
     let wide = Image(width: 1_000_001, height: 1, pixels: Array(repeating: 0, count: 3_000_003))
-    #expect(throws: RenderError.self) { try PNG.encode(wide) }
+    #expect(throws: InputError.self) { try PNG.encode(wide) }
   }
 
   private func chunks(of bytes: [UInt8]) -> [(name: String, data: [UInt8])] {

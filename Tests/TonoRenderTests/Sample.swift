@@ -1,5 +1,5 @@
 import Foundation
-import TonoNetwork
+import TonoCore
 
 @testable import TonoRender
 

@@ -1,5 +1,6 @@
-import Testing
 import TestSupport
+import Testing
+import TonoCore
 import TonoNetwork
 
 /// The yardstick itself: a comparison that cannot fail would prove nothing.

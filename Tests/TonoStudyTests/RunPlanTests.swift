@@ -1,6 +1,7 @@
 import Testing
 import TonoAscent
 import TonoAudio
+import TonoCore
 
 @testable import TonoStudy
 

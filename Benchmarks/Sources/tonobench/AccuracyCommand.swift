@@ -1,4 +1,5 @@
 import ArgumentParser
+import TonoCore
 import TonoNetwork
 
 /// `tonobench accuracy`: how far both forms of convolution are from the same sums in double.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TonoCore
 import TonoNetwork
 import TonoStudy
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TonoAscent
+import TonoCore
 import TonoNetwork
 
 /// `tonobench curves`: how time grows with work.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TonoAscent
+import TonoCore
 import TonoNetwork
 import TonoStudy
 

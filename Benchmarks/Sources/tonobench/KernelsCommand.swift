@@ -1,5 +1,6 @@
 import ArgumentParser
 import CTonoKernels
+import TonoCore
 import TonoNetwork
 
 /// `tonobench kernels`: each kernel on the shapes of the towers.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import TonoAscent
+import TonoCore
 import TonoNetwork
 
 /// `tonobench programs`: a step without the ascent around it.

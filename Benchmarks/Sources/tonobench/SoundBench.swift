@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import TonoAscent
 import TonoAudio
+import TonoCore
 import TonoNetwork
 import TonoStudy
 

@@ -1,6 +1,7 @@
 import Foundation
 import TonoAscent
 import TonoAudio
+import TonoCore
 import TonoNetwork
 
 /// A way from a neuron to a sound: on what it is climbed, and how the pattern is played.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import TonoAscent
 import TonoAudio
+import TonoCore
 import TonoModels
 import TonoNetwork
 import TonoStudy

@@ -1,5 +1,6 @@
 import Synchronization
 import TonoAscent
+import TonoCore
 import TonoNetwork
 
 /// An ascent of many neurons by Tonoscope's own engine, timed with all its bookkeeping.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TonoCore
 import TonoNetwork
 import TonoStudy
 

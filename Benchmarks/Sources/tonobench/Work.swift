@@ -1,5 +1,6 @@
 import ArgumentParser
 import TonoAscent
+import TonoCore
 import TonoNetwork
 
 /// The works that Tonoscope and the peers of Benchmarks/peers/works.py are measured with.

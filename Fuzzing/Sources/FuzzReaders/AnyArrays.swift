@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 import TonoNetwork
 
 @testable import TonoModels

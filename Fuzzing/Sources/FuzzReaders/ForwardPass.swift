@@ -1,3 +1,4 @@
+import TonoCore
 import TonoNetwork
 
 /// Runs what was read, if it is small enough to take no time.

@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 import TonoStudy
 
 @testable import TonoAudio

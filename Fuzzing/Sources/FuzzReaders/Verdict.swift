@@ -1,4 +1,5 @@
 import TonoAudio
+import TonoCore
 import TonoStudy
 
 @testable import TonoModels
@@ -11,9 +12,9 @@ enum Verdict {
       try body()
     } catch let error as ModelError {
       check(error.description)
-    } catch let error as StudyError {
+    } catch let error as InputError {
       check(error.description)
-    } catch let error as AudioError {
+    } catch let error as InputError {
       check(error.description)
     } catch {
       preconditionFailure("thrown was \(type(of: error)): \(error)")

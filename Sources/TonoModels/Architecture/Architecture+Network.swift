@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// From an architecture and arrays to a network, and back.

@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// `negativeSlope` (0), `threshold` (0), `maximum` (none).

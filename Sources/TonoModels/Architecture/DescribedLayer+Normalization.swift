@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// `mean` and `variance` `[C]`, `gamma` (ones) and `beta` (zeros) `[C]`, `epsilon` (1e-5).

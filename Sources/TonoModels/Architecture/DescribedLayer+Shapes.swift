@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// `window`, `strides` (as the window), `padding` (`valid`).

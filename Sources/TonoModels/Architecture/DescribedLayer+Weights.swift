@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// `kernel` `[O, C ÷ groups, kernel rows, kernel columns]`, `bias` `[O]` or none, `strides` and

@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// A layer that an ``Architecture`` can describe: it says its settings and arrays, and is built back

@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// A layer as a node of an ``Architecture`` states it: its kind, settings and arrays, and what is

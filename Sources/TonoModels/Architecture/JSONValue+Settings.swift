@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// Numbers among the settings of layers.
 extension JSONValue {
   /// A number; NaN and the infinities, for which JSON has none, as a word.

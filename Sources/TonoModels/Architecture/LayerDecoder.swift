@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// One node of an ``Architecture`` while its layer is built: its settings and arrays, checked.

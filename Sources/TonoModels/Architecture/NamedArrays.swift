@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// The arrays of a file of weights, by their names.
@@ -44,3 +46,5 @@ extension NamedArrays {
       }, uniquingKeysWith: { first, _ in first })
   }
 }
+
+extension SafeTensorsFile: NamedArrays {}

@@ -1,5 +1,7 @@
 import CTonoHDF5
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// An open attribute of an HDF5 object, read as text.
 struct HDF5Attribute: ~Copyable {

@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// How much may be read from one HDF5 file: many names can lead to one dataset.
 final class HDF5Budget {
   /// The size of the file.

@@ -1,5 +1,7 @@
 import CTonoHDF5
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// An open dataset of an HDF5 file, read as floats.
 struct HDF5Dataset: ~Copyable {

@@ -2,6 +2,8 @@ import CTonoHDF5
 import CTonoHDF5Probe
 import Foundation
 import Synchronization
+import TonoCore
+import TonoFiles
 
 /// Reading HDF5 files through the system's library, which is not safe for several threads: one
 /// lock guards every call, and nothing that the library owns outlives `read`.

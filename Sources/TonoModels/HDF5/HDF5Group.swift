@@ -1,5 +1,7 @@
 import CTonoHDF5
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// A group of an open HDF5 file: a folder of datasets and groups, with attributes.
 ///

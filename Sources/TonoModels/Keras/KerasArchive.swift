@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// A model in Keras' own archive (`.keras`): a zip of the architecture, `config.json`, the weights,
@@ -35,7 +37,7 @@ struct KerasArchive {
     }
     let model =
       if let architecture {
-        try KerasModelParser(url: architecture).parse(try FileContent.text(of: architecture))
+        try KerasModelParser(url: architecture).parse(try InputFile.text(of: architecture))
       } else {
         try KerasModelParser(url: url).parse(try archive.contents(of: config))
       }

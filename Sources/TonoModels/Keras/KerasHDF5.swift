@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// A model or its weights alone in HDF5, as Keras 2 and, on request, Keras 3 write them; and the
@@ -37,7 +39,7 @@ struct KerasHDF5 {
     _ root: borrowing HDF5Group, weights group: borrowing HDF5Group
   ) throws -> Content {
     let areVariables = try KerasWeights.areVariables(in: group)
-    let given = try architecture.map { try FileContent.text(of: $0) }
+    let given = try architecture.map { try InputFile.text(of: $0) }
     let version =
       try group.string("keras_version") ?? root.string("keras_version")
       ?? given.flatMap { JSONValue(parsing: $0)?["keras_version"].string }

@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// A model as Keras' configuration describes it: layers and who calls whom.
 ///
 /// A Sequential model becomes the same graph as a functional one, each layer called on the one

@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// Reads the JSON that Keras 2 and 3 write about a model: `model_config` and `to_json()`.
 struct KerasModelParser {

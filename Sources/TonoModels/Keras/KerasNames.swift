@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// The names of nodes: the file's own layer names, made unique where they are not.
 ///
 /// - A layer of a model inside a model keeps its own name, unless another layer has it too: then

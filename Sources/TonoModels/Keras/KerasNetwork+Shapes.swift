@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// The layers that move elements or join tensors: where the order of Keras' axes shows.

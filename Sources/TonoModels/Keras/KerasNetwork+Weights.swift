@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// The layers that hold weights.
@@ -152,21 +154,5 @@ extension KerasNetwork {
     return try add(
       Permute(axes: inverse), for: call, reading: [normalized],
       isChannelsLast: input.isChannelsLast)
-  }
-}
-
-extension Tensor {
-  /// The tensor with its axes in another order: axis `i` of the result is axis `axes[i]`.
-  fileprivate func permuted(_ axes: [Int]) -> Tensor {
-    Permute(axes: axes).forward(reshaped(shape.batched(1))).sample(0)
-  }
-
-  /// A kernel `[rows, columns, in, out]` mirrored along rows and columns.
-  fileprivate func mirrored() -> Tensor {
-    let cells = shape[0] * shape[1]
-    let cell = count / cells
-    return Tensor(
-      shape: shape,
-      values: (0..<cells).reversed().flatMap { values[$0 * cell..<($0 + 1) * cell] })
   }
 }

@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// A tensor on its way through a Keras model, as the channels-first network keeps it.

@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// One array of weights: which layer's, and which of them.
 struct KerasVariable: Hashable {
   /// The names of the models around the layer, outermost first, and the layer's own.

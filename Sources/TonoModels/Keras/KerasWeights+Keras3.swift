@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// The arrays as Keras 3 stores them, and Keras 2 from 2.12 on in its archives.

@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// The settings of a node.
 extension ONNXCall {

@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// Where an array lies that is not in the model's file itself.
 struct ONNXExternalData {

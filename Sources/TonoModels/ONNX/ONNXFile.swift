@@ -1,5 +1,7 @@
 import Foundation
 import SwiftProtobuf
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// A model in the Open Neural Network Exchange format.

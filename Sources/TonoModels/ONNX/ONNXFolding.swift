@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// Computes a layer on constants while a network is built.

@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// How much memory the messages of a file take once they are decoded, foreseen without decoding them.
 ///

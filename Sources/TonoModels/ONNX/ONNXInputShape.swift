@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// The extents of a graph's input, for one sample.
 struct ONNXInputShape {

@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// Arithmetic with integers that do not depend on any input: shapes, places, counts.

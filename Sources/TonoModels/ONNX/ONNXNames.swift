@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// The names of an ONNX model's inputs and nodes: the file's own, so far as they can name folders.
 ///
 /// - Slashes at the beginning go, others become points: `/features/0/Conv` is `features.0.Conv`.

@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// The same numbers under the layouts that layers want.

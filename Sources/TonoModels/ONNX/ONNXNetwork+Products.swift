@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// Matrix products.
@@ -85,17 +87,5 @@ extension ONNXNetwork {
       leading + (a.shape.count == 1 ? [] : [shapes[0][rank - 2]])
       + (b.shape.count == 1 ? [] : [shapes[1][rank - 1]])
     return try add(MatMul(), for: call, reading: factors, shape: Array(shape))
-  }
-}
-
-extension Tensor {
-  /// A matrix with its rows as columns.
-  fileprivate var transposed: Tensor {
-    let (rows, columns) = (shape[0], shape[1])
-    return Tensor(
-      shape: [columns, rows],
-      values: (0..<columns).flatMap { column in
-        (0..<rows).map { values[$0 * columns + column] }
-      })
   }
 }

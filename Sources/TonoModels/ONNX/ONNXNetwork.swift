@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// Builds a network from an ONNX graph.

@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// The kinds of numbers that are read, by their numbers in the file.
 enum ONNXNumberKind: Int32 {

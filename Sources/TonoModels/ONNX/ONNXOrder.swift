@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// The nodes of a graph, each after those it reads.
 struct ONNXOrder {

@@ -3,6 +3,8 @@
 #else
   import Darwin
 #endif
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// How values between cells are found when a map is resized.

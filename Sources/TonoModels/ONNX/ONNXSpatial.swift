@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// The axes behind the channels of a tensor `[N, C, …]`, as the layers on maps take them.

@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 
 /// Reads the arrays of an ONNX file, whatever they are stored as.
 struct ONNXTensorReader {

@@ -1,3 +1,5 @@
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// The networks of TL-IMINET (Zhang, Pardo & Duan, TASLP 2019) as PyTorch names their weights, with

@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// What the known names make of their arguments.
 extension Pickle {
   /// The value of a call of a known name: the only things that a pickle can make besides plain

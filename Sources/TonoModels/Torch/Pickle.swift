@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// What a Python pickle holds: plain values, containers and tensors, and nothing else.
 ///
 /// Containers lie in one list and refer to each other by their places in it, so that neither cycles

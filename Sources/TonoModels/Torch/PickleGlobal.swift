@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// The few names of Python that a pickle may mention; none of them is ever called, each has its
 /// meaning here.
 enum PickleGlobal: Sendable {

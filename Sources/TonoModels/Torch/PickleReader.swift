@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// The bytes of a pickle, taken from the front.
 struct PickleReader {
   private let bytes: [UInt8]

@@ -1,4 +1,6 @@
 import Foundation
+import TonoCore
+import TonoFiles
 import TonoNetwork
 
 /// A file of `torch.save` (PyTorch 1.6 and later): a zip archive with a pickle, `NAME/data.pkl`, and

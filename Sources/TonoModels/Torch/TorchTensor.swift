@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// A run of numbers in a file of PyTorch; tensors are views of storages.
 struct TorchStorage: Sendable {
   /// The name of its file below `data/`.

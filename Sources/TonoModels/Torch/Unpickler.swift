@@ -1,3 +1,6 @@
+import TonoCore
+import TonoFiles
+
 /// Runs a Python pickle that can build plain values, containers and tensors, and can call nothing.
 ///
 /// A pickle is a program for a machine with a stack and a memo. Of its names of Python only those of

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A layer that maps every element by the same function: y = f(x).
 public protocol Activation: UnaryLayer {
   /// f(x).

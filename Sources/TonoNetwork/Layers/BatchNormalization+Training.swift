@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Batch normalization as it works in training: with the statistics of the batch itself.
 ///
 /// Source: Ioffe & Szegedy, "Batch Normalization", 2015, algorithm 1 and section 3.

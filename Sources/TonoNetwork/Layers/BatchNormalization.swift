@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Batch normalization with frozen statistics: y = gamma·(x − mean) ÷ √(variance + epsilon) + beta,
 /// one set of numbers per channel (the outermost axis of a sample).
 ///
@@ -85,17 +87,5 @@ extension BatchNormalization: TrainableLayer {
     BatchNormalization(
       gamma: parameters["gamma"]?.values ?? gamma, beta: parameters["beta"]?.values ?? beta,
       mean: mean, variance: variance, epsilon: epsilon)
-  }
-}
-
-extension Tensor {
-  /// scale·x + shift with numbers for each channel of a batch `[N, C, …]`, in double precision.
-  func affine(scale: [Double], shift: [Double]?) -> Tensor {
-    Tensor(shape: shape) { output in
-      forEachChannel { channel, elements in
-        let (scale, shift) = (scale[channel], shift?[channel] ?? 0)
-        for index in elements { output[index] = Float(scale * Double(values[index]) + shift) }
-      }
-    }
   }
 }

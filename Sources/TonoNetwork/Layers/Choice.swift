@@ -1,3 +1,5 @@
+import TonoCore
+
 /// 1 where a is greater than b, else 0; no gradient goes through it.
 public struct Greater: BinaryLayer {
   /// Whether equals count as greater.

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// The same numbers for every sample, whatever it reads: an output that depends on no input.
 public struct Constant: Layer {
   /// The numbers of one sample.

@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 /// A two-dimensional cross-correlation with frozen weights.
 ///

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A transposed convolution: the adjoint of a ``Conv2D``, which enlarges a map by its strides.
 ///
 /// Input `[C, H, W]`, output `[O, H′, W′]` with H′ as given: every input cell adds its kernel,

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A fully connected layer on the last axis of a sample: y = Wᵀx + bias, `[…, D]` → `[…, E]`.
 public struct Dense: UnaryLayer {
   /// The weights `[D, E]`, as Keras stores them.
@@ -106,12 +108,5 @@ extension Dense: TrainableLayer {
     Dense(
       weights: parameters["kernel"] ?? weights,
       bias: bias.map { parameters["bias"]?.values ?? $0 })
-  }
-}
-
-extension Tensor {
-  /// The sum of each channel of a batch `[N, C, …]`, taken in double precision.
-  var sums: Tensor {
-    Tensor(shape: [shape[1]], values: channelSums { x, _ in x }.map(Float.init))
   }
 }

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Dropout, which only acts in training: in inference it hands its input on.
 ///
 /// Source: Srivastava et al., "Dropout", 2014; as everywhere today, what is kept is scaled up in

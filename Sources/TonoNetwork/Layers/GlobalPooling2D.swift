@@ -1,3 +1,5 @@
+import TonoCore
+
 /// The mean of each channel's whole map: `[C, H, W]` → `[C]`, or `[C, 1, 1]` if axes are kept.
 public struct GlobalAveragePooling2D: UnaryLayer {
   /// Whether the row and column axes stay, with one cell each.
@@ -76,14 +78,6 @@ public struct GlobalMaxPooling2D: UnaryLayer {
 
   private func winner(of plane: Range<Int>, in input: Tensor) -> Int {
     plane.reduce(plane.lowerBound) { input.values[$1] > input.values[$0] ? $1 : $0 }
-  }
-}
-
-extension Tensor {
-  /// The run of elements of each map of a batch `[N, C, H, W]`.
-  fileprivate var planes: [Range<Int>] {
-    let cells = shape[2] * shape[3]
-    return (0..<shape[0] * shape[1]).map { $0 * cells..<($0 + 1) * cells }
   }
 }
 

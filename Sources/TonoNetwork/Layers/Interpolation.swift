@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Weighted sums of cells along one axis: what makes maps larger or smaller by interpolation.
 public struct Interpolation: UnaryLayer {
   /// One cell that an output cell is made of.

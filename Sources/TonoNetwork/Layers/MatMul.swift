@@ -1,3 +1,5 @@
+import TonoCore
+
 /// The matrix product of two inputs along their last two axes: `[…, M, K]`·`[…, K, N]` → `[…, M, N]`.
 ///
 /// Along the axes before them one extent of 1 repeats along that of the other input.
@@ -99,12 +101,5 @@ private struct Plan {
     pairs = zip(
       stacks[0].broadcastOffsets(to: stack), stacks[1].broadcastOffsets(to: stack)
     ).map { ($0, $1) }
-  }
-}
-
-extension Tensor {
-  /// Adds a smaller tensor's elements to those from an offset on.
-  fileprivate mutating func add(_ part: Tensor, at offset: Int) {
-    for index in part.values.indices { values[offset + index] += part.values[index] }
   }
 }

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Several inputs side by side along one axis of their samples.
 public struct Concatenate: Layer {
   /// The axis of a sample, counted from its outermost.

@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 /// The largest cell of each window of a map: `[C, H, W]` → `[C, H′, W′]`.
 ///

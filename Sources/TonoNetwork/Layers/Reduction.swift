@@ -1,3 +1,5 @@
+import TonoCore
+
 /// One number from all cells along some axes: their mean, sum, extreme or norm.
 public struct Reduction: UnaryLayer {
   /// What becomes of the cells.

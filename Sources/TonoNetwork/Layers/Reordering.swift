@@ -1,3 +1,5 @@
+import TonoCore
+
 /// The same elements as one vector: `[C, H, W]` → `[C·H·W]`, row-major.
 public struct Flatten: UnaryLayer {
   /// A layer that forgets the axes.
@@ -68,35 +70,13 @@ public struct Permute: UnaryLayer {
     return Shape(axes.map { input[$0] })
   }
   /// The elements in the new order.
-  public func forward(_ input: Tensor) -> Tensor { Permute.apply(axes, to: input) }
+  public func forward(_ input: Tensor) -> Tensor { input.permuted([0] + axes.map { $0 + 1 }) }
   /// The elements in the old order.
   public func backward(_ dOutput: Tensor, input: Tensor, output: Tensor) -> Tensor {
-    Permute.apply(axes.indices.map { axis in axes.firstIndex(of: axis) ?? axis }, to: dOutput)
+    dOutput.permuted([0] + axes.indices.map { axis in (axes.firstIndex(of: axis) ?? axis) + 1 })
   }
   /// The ranges in the old order.
   public func inputRegion(of output: Region, input: Shape) -> Region {
     Region(axes.indices.map { axis in output.ranges[axes.firstIndex(of: axis) ?? axis] })
-  }
-
-  private static func apply(_ axes: [Int], to input: Tensor) -> Tensor {
-    let order = [0] + axes.map { $0 + 1 }
-    let shape = Shape(order.map { input.shape[$0] })
-    let extents = shape.extents
-    let strides = order.map { axis in input.shape.extents[(axis + 1)...].reduce(1, *) }
-    return Tensor(shape: shape) { output in
-      input.withPointer { input in
-        var row = output
-        func copy(_ axis: Int, from source: UnsafePointer<Float>) {
-          let (extent, stride) = (extents[axis], strides[axis])
-          if axis == extents.count - 1 {
-            for index in 0..<extent { row[index] = source[index * stride] }
-            row += extent
-          } else {
-            for index in 0..<extent { copy(axis + 1, from: source + index * stride) }
-          }
-        }
-        copy(0, from: input)
-      }
-    }
   }
 }

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Cells taken by their places along each axis: what slices, gathers, repeats and pads.
 ///
 /// `y[i, j, …] = x[places₀[i], places₁[j], …]`; a place may be taken several times or not at all.
@@ -110,16 +112,5 @@ private struct Walk {
         visit(axis + 1, last, source, target, body)
       }
     }
-  }
-}
-
-extension Shape {
-  /// Elements from one step to the next along each axis, in row-major order.
-  var strides: [Int] {
-    var strides = [Int](repeating: 1, count: rank)
-    for axis in extents.indices.dropLast().reversed() {
-      strides[axis] = strides[axis + 1] * extents[axis + 1]
-    }
-    return strides
   }
 }

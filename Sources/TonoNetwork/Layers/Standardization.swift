@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Each channel's map brought to zero mean and unit variance, then scaled and shifted:
 /// y = gamma·(x − mean) ÷ √(variance + epsilon) + beta, with the statistics of the map itself.
 ///
@@ -107,57 +109,5 @@ public struct LayerNormalization: UnaryLayer {
     if output.isEmpty { return output }
     let first = input.rank - gamma.shape.rank
     return Region(input.extents.indices.map { $0 < first ? output.ranges[$0] : 0..<input[$0] })
-  }
-}
-
-extension Tensor {
-  /// The elements of each channel of a sample of a batch `[N, C, …]`.
-  fileprivate var mapCells: Int { shape.extents.dropFirst(2).reduce(1, *) }
-
-  /// Runs of so many elements, each brought to zero mean and unit variance.
-  fileprivate func standardized(runs length: Int, epsilon: Float) -> Tensor {
-    var output = self
-    for start in stride(from: 0, to: count, by: length) {
-      let statistics = statistics(start..<start + length, epsilon: epsilon)
-      for index in start..<start + length {
-        output.values[index] = Float(
-          (Double(values[index]) - statistics.mean) / statistics.deviation)
-      }
-    }
-    return output
-  }
-
-  /// The gradient before a standardization of `input`, given this one behind it:
-  /// (dy − mean(dy) − x̂·mean(dy·x̂)) ÷ deviation.
-  fileprivate func throughStandardization(
-    of input: Tensor, runs length: Int, epsilon: Float
-  ) -> Tensor {
-    var dInput = self
-    for start in stride(from: 0, to: count, by: length) {
-      let run = start..<start + length
-      let (mean, deviation) = input.statistics(run, epsilon: epsilon)
-      var (sum, product) = (0.0, 0.0)
-      for index in run {
-        sum += Double(values[index])
-        product += Double(values[index]) * (Double(input.values[index]) - mean) / deviation
-      }
-      for index in run {
-        let x = (Double(input.values[index]) - mean) / deviation
-        dInput.values[index] = Float(
-          (Double(values[index]) - (sum + x * product) / Double(length)) / deviation)
-      }
-    }
-    return dInput
-  }
-
-  /// The mean of some elements, and √(their variance + epsilon).
-  private func statistics(
-    _ run: Range<Int>, epsilon: Float
-  ) -> (mean: Double, deviation: Double) {
-    let count = Double(run.count)
-    let mean = values[run].reduce(0) { $0 + Double($1) } / count
-    let variance =
-      values[run].reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
-    return (mean, (variance + Double(epsilon)).squareRoot())
   }
 }

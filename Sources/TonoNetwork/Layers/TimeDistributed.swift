@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A layer applied to each part of a sample along its outermost axis: `[T] + shape`.
 ///
 /// As Keras' layer of that name; here also for batches that a file has made a part of its samples.
@@ -39,17 +41,5 @@ public struct TimeDistributed: Layer {
     layer.inputRegions(
       of: Region(Array(output.ranges.dropFirst())), inputs: inputs.map(\.sample)
     ).map { Region([output.ranges[0]] + $0.ranges) }
-  }
-}
-
-extension Tensor {
-  /// The parts of all samples as a batch of their own: `[N, T, …]` → `[N·T, …]`.
-  fileprivate var parts: Tensor {
-    reshaped(Shape([shape[0] * shape[1]] + shape.extents.dropFirst(2)))
-  }
-
-  /// A batch of parts as samples of `count` parts: `[N·T, …]` → `[N, T, …]`.
-  fileprivate func gathered(_ count: Int) -> Tensor {
-    reshaped(Shape([shape[0] / count, count] + shape.extents.dropFirst()))
   }
 }

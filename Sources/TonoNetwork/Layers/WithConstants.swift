@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A layer some of whose inputs are constants: numbers that stand in the file.
 public struct WithConstants: Layer {
   /// The layer.

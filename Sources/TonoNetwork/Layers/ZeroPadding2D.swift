@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A map with a margin of zeros: `[C, H, W]` → `[C, top + H + bottom, left + W + right]`.
 public struct ZeroPadding2D: UnaryLayer {
   /// Rows of zeros above the map.

@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 /// The block's weights in the layouts of the kernels. `cell` is the floats of an input cell: channels
 /// beyond the block's own have no weight. Outputs are padded to whole vectors of 8.

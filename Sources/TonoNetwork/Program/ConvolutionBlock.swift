@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 /// A convolution with what follows it and can be computed with it in one pass: batch normalization,
 /// max(·, 0), and max-pooling over windows that do not overlap.

@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 /// A convolution block on maps with their channels last.
 struct ConvolutionStep: Step {

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Cells from channels first to channels last: the part of a dense slot that a map slot holds.
 struct ToMapStep: Step {
   let dense: DenseSlot

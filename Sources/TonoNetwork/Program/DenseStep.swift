@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Some outputs of a fully connected layer: Wᵀx + bias on one vector.
 struct DenseStep: Step {
   /// `[outputs, inputs]`, only those asked.

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A layer as it is, on channels first: what has no step of its own.
 struct LayerStep: Step {
   let layer: any Layer

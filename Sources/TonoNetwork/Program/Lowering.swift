@@ -1,3 +1,5 @@
+import TonoCore
+
 /// From a graph to the steps of a program.
 struct Lowering {
   private(set) var steps: [any Step] = []
@@ -214,11 +216,6 @@ struct Lowering {
 private func union(_ a: Range<Int>?, _ b: Range<Int>) -> Range<Int> {
   guard let a else { return b }
   return min(a.lowerBound, b.lowerBound)..<max(a.upperBound, b.upperBound)
-}
-
-extension Region {
-  /// All cells of a sample of this shape.
-  init(whole shape: Shape) { self.init(shape.extents.map { 0..<$0 }) }
 }
 
 extension MapSlot {

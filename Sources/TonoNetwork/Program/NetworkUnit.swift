@@ -1,3 +1,5 @@
+import TonoCore
+
 /// What is computed as one: a layer, or a convolution with what follows it.
 enum NetworkUnit {
   case layer(Network.Node)

@@ -1,4 +1,5 @@
 import Synchronization
+import TonoCore
 
 /// Weights in the layouts that kernels read, made when they are first needed and shared by all
 /// programs of a network and all their threads.

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A network compiled for speed: what some targets need, as fused steps over planned buffers.
 ///
 /// It computes the same as ``Network/forward(_:to:)`` and ``Network/backward(_:through:)`` on one sample,

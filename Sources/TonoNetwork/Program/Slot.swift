@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Where a workspace keeps the values and the gradient of a node: rows of cells with their channels side by side: channels last.
 struct MapSlot: Sendable {
   /// The channels of the node that are held.

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// One fused operation of a program.
 ///
 /// Shares split its work, forward and backward, so that every number is computed by the same

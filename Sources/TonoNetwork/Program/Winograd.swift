@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 /// When and how convolutions run by Winograd's minimal filtering with the eight points 0, ±1, ±2, ±½
 /// and infinity: F(m×n, k×l) with m = 9 − k, n = 9 − l.

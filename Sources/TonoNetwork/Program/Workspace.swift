@@ -1,3 +1,5 @@
+import TonoCore
+
 /// The buffers of a program: everything that changes while it runs, one for each thread that runs one.
 ///
 /// Inputs and gradients are whole inputs `[C, H, W]`, outputs and seeds the cells of a target's region,

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// The mean and the variance of each channel over a batch and all cells of its maps.
 ///
 /// The variance is that of the population: the sum of squares is divided by the count.
@@ -22,24 +24,5 @@ public struct ChannelStatistics: Sendable, Equatable {
     variance = batch.channelSums { x, channel in
       (x - mean[channel]) * (x - mean[channel])
     }.map { $0 / count }
-  }
-}
-
-extension Tensor {
-  /// For each channel of a batch `[N, C, …]` the sum of a function of its elements.
-  func channelSums(_ term: (_ element: Double, _ channel: Int) -> Double) -> [Double] {
-    var sums = [Double](repeating: 0, count: shape[1])
-    forEachChannel { channel, elements in
-      sums[channel] += elements.reduce(0) { $0 + term(Double(values[$1]), channel) }
-    }
-    return sums
-  }
-
-  /// Visits the elements of every channel of every sample of a batch `[N, C, …]`.
-  func forEachChannel(_ body: (_ channel: Int, _ elements: Range<Int>) -> Void) {
-    let cells = count / max(1, shape[0] * shape[1])
-    for plane in 0..<shape[0] * shape[1] {
-      body(plane % shape[1], plane * cells..<(plane + 1) * cells)
-    }
   }
 }

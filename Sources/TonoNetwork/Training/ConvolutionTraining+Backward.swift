@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 extension ConvolutionTraining {
   func backward(_ state: TrainingState) {

@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 extension ConvolutionTraining {
   /// What a block remembers of each sample between its passes, and room to work in.

@@ -1,3 +1,5 @@
+import TonoCore
+
 extension ConvolutionTraining {
   /// The batch normalization of a block: its numbers for one batch, in double precision for each
   /// filter, and in single precision for the kernels.

@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 extension ConvolutionTraining {
   /// The kernel as it stands and as kernels take it, each filter by the sign of its gamma.

@@ -1,4 +1,5 @@
 import CTonoKernels
+import TonoCore
 
 /// A convolution with the batch normalization, rectifier and max-pooling that follow it, in training.
 ///

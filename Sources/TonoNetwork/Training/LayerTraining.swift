@@ -1,3 +1,5 @@
+import TonoCore
+
 /// Any layer, by its own readable code, on the whole batch; fully connected ones as one product.
 final class LayerTraining: TrainingStep {
   private var node: Network.Node

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A layer that holds numbers which training changes.
 public protocol TrainableLayer: Layer {
   /// The trained numbers by name, in Keras' terms: `kernel`, `bias`, `gamma`, `beta`.

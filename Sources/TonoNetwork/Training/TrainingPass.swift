@@ -1,3 +1,5 @@
+import TonoCore
+
 /// What a forward pass in training mode computed and must remember for the way back.
 public struct TrainingPass: Sendable {
   /// The batch of every input and node on the way.
@@ -99,12 +101,5 @@ extension Network {
       else { return node.layer }
       return layer.adopting(ofBatch, momentum: momentum)
     }
-  }
-}
-
-extension Tensor {
-  /// The products of the elements of two tensors of one shape.
-  func times(_ other: Tensor) -> Tensor {
-    Tensor(shape: shape, values: zip(values, other.values).map { $0 * $1 })
   }
 }

@@ -1,3 +1,5 @@
+import TonoCore
+
 /// A network compiled for training: the same as ``Network/trainingPass(_:to:using:)`` and
 /// ``Network/parameterGradients(_:through:)`` on whole batches, up to rounding, and fast.
 ///

@@ -1,4 +1,5 @@
 import Synchronization
+import TonoCore
 
 /// What the steps of a training program read and write, beside buffers of their own.
 final class TrainingState {

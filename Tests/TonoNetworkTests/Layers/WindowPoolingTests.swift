@@ -1,4 +1,5 @@
 import Testing
+import TonoCore
 import TonoNetwork
 
 /// Windows that are far larger than the map they pool.

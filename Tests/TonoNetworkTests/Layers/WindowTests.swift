@@ -1,4 +1,5 @@
 import Testing
+import TonoCore
 import TonoNetwork
 
 /// Windows that no map can hold.

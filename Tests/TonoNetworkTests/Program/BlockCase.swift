@@ -1,4 +1,5 @@
 import TestSupport
+import TonoCore
 
 @testable import TonoNetwork
 

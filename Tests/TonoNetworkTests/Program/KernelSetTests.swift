@@ -1,6 +1,7 @@
 import CTonoKernels
 import TestSupport
 import Testing
+import TonoCore
 
 @testable import TonoNetwork
 

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import TonoCore
 import TonoNetwork
 
 /// The small siamese network of `Scripts/reference/training_step.py`, with its numbers.

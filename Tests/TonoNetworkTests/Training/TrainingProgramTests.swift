@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import TonoCore
 import TonoNetwork
 
 /// The compiled training program against the readable reference.

@@ -1,8 +1,0 @@
-/// What cannot be drawn or read, in one sentence: got, expected, and what to do.
-public struct RenderError: Error, Equatable, CustomStringConvertible {
-  /// The sentence.
-  public let description: String
-
-  /// An error that says `description`.
-  public init(_ description: String) { self.description = description }
-}

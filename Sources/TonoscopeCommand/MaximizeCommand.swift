@@ -1,0 +1,174 @@
+import ArgumentParser
+import Foundation
+import TonoAscent
+import TonoAudio
+import TonoCore
+import TonoFiles
+import TonoModels
+import TonoRender
+import TonoStudy
+
+extension Colormap: ExpressibleByArgument {}
+
+/// `tonoscope maximize`: what excites neurons most, seen and heard.
+struct MaximizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "maximize",
+    abstract: "Find, draw and play the inputs that excite neurons most.",
+    discussion: """
+      A neuron is LAYER:CHANNEL, several are LAYER:0-11 or LAYER:*, one unit of a channel's map is \
+      LAYER:CHANNEL@ROW,COLUMN; all count from 0. 'tonoscope inspect' lists the layers. A layer's \
+      name says whether it is meant before or after its activation.
+
+      The directory then holds run.json (every setting and result), and for each neuron
+        LAYER/CHANNEL.npy   the input in network units, for NumPy
+                            (.npz where the network has several inputs)
+        LAYER/CHANNEL.png   its picture, with axes in Hz and seconds
+        LAYER/CHANNEL.wav   its sound
+      and LAYER.png, all neurons of a layer on one page, LAYER.wav, their sounds one after another \
+      (LAYER.csv says when which is heard, LAYER.txt the same as labels for Audacity). Every sound \
+      is read again and shown to the network: run.json, the pictures and the summary say how much \
+      of the pattern's activation it retains. Stopped with Ctrl-C or in any other way, \
+      the same command goes on where it was.
+
+      A neuron that is at zero first climbs its pre-activation, from several starts if need be; \
+      one that none can wake is reported as dead, with what was tried.
+      """)
+
+  @OptionGroup var model: ModelArguments
+
+  @Argument(help: "The neurons, such as nyu_conv_3_AC:17 or 'fc_1:*'.")
+  var neurons: [String]
+
+  @Option(
+    name: .customLong("out"),
+    help: ArgumentHelp("The run's directory; made if it is missing.", valueName: "dir"))
+  var directory: String
+
+  @OptionGroup var frontEnds: FrontEndArguments
+  @OptionGroup(title: "Ascent") var ascent: AscentArguments
+
+  @Flag(name: .customLong("no-pictures"), help: "Draw nothing.")
+  var noPictures = false
+
+  @Flag(name: .customLong("no-sound"), help: "Play nothing.")
+  var noSound = false
+
+  @Option(help: ArgumentHelp("The pictures' colours.", valueName: "name"))
+  var colormap = Colormap.magma
+
+  @Flag(help: "Draw bare pictures for programs: one pixel for each cell, without axes.")
+  var bare = false
+
+  @Flag(
+    name: .customLong("shared-scale"),
+    help: "Give all pictures of a contact sheet one colour scale; without this each has its own.")
+  var sharedScale = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How many threads climb: each a neuron of its own, or several one neuron together where \
+      there are fewer neurons. Results do not depend on it.
+      """, valueName: "count"))
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard threads >= 1 else { throw ValidationError("--threads is \(threads); give at least 1") }
+    guard !directory.isEmpty else { throw ValidationError("--out is empty; name a directory") }
+  }
+
+  func run() throws {
+    let model = try model.load()
+    let assignment = try frontEnds.assign(to: model)
+    let frontEnds = assignment.frontEnds
+    let neurons = try self.model.naming {
+      try self.neurons.flatMap { try NeuronSelection($0).neurons(in: model.network) }
+    }
+    let held = try ascent.heldInputs(of: model, frontEnds)
+    let start = try ascent.startingPoint(model, frontEnds, held: held)
+
+    let plan = RunPlan(
+      model: try ModelIdentity(of: model), frontEnds: frontEnds,
+      canvases: try ascent.canvases(of: model, frontEnds),
+      boundsLevels: ascent.boundLevels,
+      normalizedInputs: try ascent.normalizedInputs(of: model, frontEnds),
+      ascent: ascent.settings(startsFrom: start.start),
+      spectrograms: start.files.digests, held: held.digests,
+      sound: noSound ? nil : Inversion(), colormap: noPictures ? nil : colormap,
+      barePictures: bare, sharesScale: sharedScale)
+    let study = try Study(
+      model, neurons: neurons, plan: plan, spectrograms: start.files.spectrograms,
+      held: held.spectrograms)
+    report(assignment, study)
+
+    let run = try study.open(URL(filePath: directory), threads: threads)
+    let progress = Progress(neurons: study.neurons.count, stepsPerNeuron: ascent.steps)
+    let interruption = Interruption()
+    do {
+      try study.run(in: run, threads: threads) { event in
+        progress.note(event)
+        if case .step = event { try interruption.check() }
+      }
+    } catch is Interruption.Interrupted {
+      progress.end()
+      Terminal.note(
+        "stopped with \(run.finished.count) neurons finished; the same command goes on from there")
+      throw ExitCode(130)
+    } catch {
+      progress.end()
+      throw error
+    }
+    progress.end()
+    try summarize(study, run)
+  }
+
+  /// Says what is assumed before the work begins.
+  private func report(_ assignment: FrontEndAssignment, _ study: Study) {
+    for input in study.model.network.inputs {
+      if study.plan.held[input.name] != nil {
+        Terminal.note("\(input.name): held; patterns show the other inputs")
+        continue
+      }
+      guard let frontEnd = assignment.frontEnds[input.name] else {
+        Terminal.note(
+          """
+          \(input.name): no front end; pictures are in bins and frames, and there is no sound. For Hz, \
+          seconds and sound, name a preset with --front-end, or a JSON file with \
+          \(FrontEnd.whatItSays)
+          """)
+        continue
+      }
+      let how = assignment.recognized.contains(input.name) ? " (recognized; see --front-end)" : ""
+      let canvas = study.plan.canvases[input.name]?.rawValue ?? ""
+      Terminal.note("\(input.name): \(frontEnd.name)\(how), climbed on a \(canvas)")
+    }
+  }
+
+  /// Says what came out, and where to look.
+  ///
+  /// - Throws: a failing exit code if a neuron had no finite numbers from the start.
+  private func summarize(_ study: Study, _ run: RunDirectory) throws {
+    let records = study.neurons.compactMap { run.finished[$0] }
+    for record in records where record.dead {
+      print("\(record.neuron) is dead: \((record.tried ?? []).joined(separator: "; "))")
+    }
+    for record in records where !record.dead && !["steps", "plateau"].contains(record.ending) {
+      print("\(record.neuron) ended early: \(record.ending)")
+    }
+    let dead = records.count { $0.dead }
+    let failed = records.count { !$0.dead && $0.files.isEmpty }
+    let found = records.count - dead - failed
+    var counts = [found == 1 ? "1 neuron" : "\(found) neurons"]
+    if dead > 0 { counts.append("\(dead) dead") }
+    if failed > 0 { counts.append("\(failed) without finite numbers") }
+    print("\(counts.joined(separator: ", ")) in \(directory)")
+    let retentions = records.compactMap { $0.roundTrip?.retention }.sorted()
+    if !retentions.isEmpty {
+      let median = String(format: "%.1f %%", 100 * retentions[retentions.count / 2])
+      let least = String(format: "%.1f %%", 100 * retentions[0])
+      print("the sounds retain \(median) of the activation (median; least \(least))")
+    }
+    if failed > 0 { throw ExitCode.failure }
+  }
+}
