@@ -20,7 +20,7 @@ let package = Package(
       name: "Tonoscope",
       targets: [
         "TonoCore", "TonoFiles", "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent",
-        "TonoRender", "TonoSearch", "TonoCheck", "TonoListen", "TonoStudy",
+        "TonoRender", "TonoLearn", "TonoSearch", "TonoCheck", "TonoListen", "TonoStudy",
       ]),
     // For Benchmarks/ alone.
     .library(name: "TonoscopeC", targets: ["CTonoKernels"]),

@@ -15,7 +15,7 @@ public struct Augmentation: Hashable, Sendable {
     case roll(Float)
     /// Moves it in time by up to this share of its length either way; its smallest value comes in.
     case shift(Float)
-    /// Makes it louder or softer by up to so many decibels; front ends that hear no loudness refuse it.
+    /// Makes it louder or softer by up to so many decibels; front ends whose features have forgotten it refuse.
     case gain(Float)
     /// Replaces this many stretches of up to so many frames by the mean (SpecAugment, Park et al. 2019).
     case timeMask(count: Int, frames: Int)
@@ -55,7 +55,7 @@ extension Augmentation.Step {
       guard decibels > 0, decibels <= 60 else {
         throw InputError("'\(self)' changes by above 0 and at most 60 dB; correct it")
       }
-      guard frontEnd.hearsLoudness else {
+      guard frontEnd.remembersLoudness else {
         throw InputError(
           "'\(self)' changes nothing: '\(frontEnd.name)' measures each example from its own maximum or "
             + "mean; leave it out")
