@@ -37,6 +37,22 @@ enum VoxForge {
   private struct Found: Sendable {
     var sounds: [SoundSource] = []
     var problems: [String] = []
+
+    /// Notes the sounds that a list of sentences names but that were not found, and that there are none.
+    mutating func note(missingFrom list: String?, of path: String) {
+      guard !sounds.isEmpty else {
+        problems.append("\(path) holds no sounds; it is left out")
+        return
+      }
+      let names = Set(sounds.map { (($0.member ?? $0.path) as NSString).lastPathComponent.stem })
+      for line in (list ?? "").split(whereSeparator: \.isNewline) {
+        guard let first = line.split(whereSeparator: \.isWhitespace).first else { continue }
+        let name = (String(first) as NSString).lastPathComponent
+        if !names.contains(name), !names.contains(name.stem) {
+          problems.append("\(path): the sound '\(name)' of its list is missing; it is left out")
+        }
+      }
+    }
   }
 
   /// Whether a folder's folders hold submissions.
@@ -151,23 +167,5 @@ enum VoxForge {
     }.first
     found.note(missingFrom: list.map { String(decoding: $0, as: UTF8.self) }, of: path)
     return found
-  }
-}
-
-extension VoxForge.Found {
-  /// Notes the sounds that a list of sentences names but that were not found, and that there are none.
-  fileprivate mutating func note(missingFrom list: String?, of path: String) {
-    guard !sounds.isEmpty else {
-      problems.append("\(path) holds no sounds; it is left out")
-      return
-    }
-    let names = Set(sounds.map { (($0.member ?? $0.path) as NSString).lastPathComponent.stem })
-    for line in (list ?? "").split(whereSeparator: \.isNewline) {
-      guard let first = line.split(whereSeparator: \.isWhitespace).first else { continue }
-      let name = (String(first) as NSString).lastPathComponent
-      if !names.contains(name), !names.contains(name.stem) {
-        problems.append("\(path): the sound '\(name)' of its list is missing; it is left out")
-      }
-    }
   }
 }
