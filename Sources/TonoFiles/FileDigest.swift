@@ -2,7 +2,7 @@ import CTonoCrypto
 import Foundation
 import TonoCore
 
-/// Fingerprints of files and bytes.
+/// The fingerprint of a file.
 public enum FileDigest {
   /// How much of a file is in memory at once, in bytes.
   private static let blockSize = 1 << 20
@@ -12,27 +12,21 @@ public enum FileDigest {
   /// - Throws: ``InputError`` if the file cannot be read.
   /// - Complexity: O(bytes of the file), a block of 1 MiB in memory.
   public static func sha256(of url: URL) throws -> String {
-    try sha256(named: url.path) { add in
-      do {
-        let file = try FileHandle(forReadingFrom: url)
-        defer { try? file.close() }
-        while let block = try file.read(upToCount: blockSize), !block.isEmpty { add(block) }
-      } catch {
-        throw InputError(unreadable: url)
-      }
+    try sha256 { add in
+      try forEachBlock(of: url) { block in block.withUnsafeBytes(add) }
     }
   }
 
-  /// The SHA-256 of bytes, in lowercase hexadecimal.
+  /// The SHA-256 of bytes in memory, in lowercase hexadecimal.
   ///
-  /// - Throws: ``InputError`` if libcrypto has no memory.
-  public static func sha256(of bytes: Data) throws -> String {
-    try sha256(named: "bytes in memory") { add in add(bytes) }
+  /// - Throws: ``InputError`` if libcrypto fails.
+  public static func sha256(of bytes: some ContiguousBytes) throws -> String {
+    try sha256 { add in bytes.withUnsafeBytes(add) }
   }
 
-  /// The SHA-256 of the blocks that `blocks` hands to what it gets.
+  /// The SHA-256 of the bytes that `feed` adds.
   private static func sha256(
-    named name: String, _ blocks: (_ add: (Data) -> Void) throws -> Void
+    _ feed: (_ add: (UnsafeRawBufferPointer) -> Void) throws -> Void
   ) throws -> String {
     guard let context = EVP_MD_CTX_new() else {
       throw InputError("libcrypto has no memory for a SHA-256; close other programs")
@@ -41,17 +35,27 @@ public enum FileDigest {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
     var succeeded = EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
-    try blocks { block in
-      let added = block.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    try feed { block in
+      let added = EVP_DigestUpdate(context, block.baseAddress, block.count)
       succeeded = succeeded && added == 1
     }
     succeeded = succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1
     guard succeeded else {
-      throw InputError("libcrypto cannot compute a SHA-256 of \(name); check its installation")
+      throw InputError("libcrypto cannot compute a SHA-256; check its installation")
     }
     return digest.prefix(Int(length)).map { byte in
       let hex = String(byte, radix: 16)
       return byte < 16 ? "0" + hex : hex
     }.joined()
+  }
+
+  private static func forEachBlock(of url: URL, _ body: (Data) -> Void) throws {
+    do {
+      let file = try FileHandle(forReadingFrom: url)
+      defer { try? file.close() }
+      while let block = try file.read(upToCount: blockSize), !block.isEmpty { body(block) }
+    } catch {
+      throw InputError(unreadable: url)
+    }
   }
 }

@@ -121,7 +121,8 @@ public struct SoundFolder: Sendable {
     }
   }
 
-  private static func isSound(_ name: String) -> Bool {
+  /// Whether a file's name ends as those of sounds do.
+  package static func isSound(_ name: String) -> Bool {
     extensions.contains((name as NSString).pathExtension.lowercased())
   }
 }
