@@ -49,7 +49,7 @@ public struct LinePlot: Sendable {
   ///
   /// - Throws: `RenderError` without a panel.
   public init(title: String, label: String, panels: [Panel]) throws {
-    guard !panels.isEmpty else { throw RenderError("a plot has at least one panel; got none") }
+    guard !panels.isEmpty else { throw InputError("a plot has at least one panel; got none") }
     self.title = title
     self.label = label
     self.panels = panels

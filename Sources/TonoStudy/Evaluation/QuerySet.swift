@@ -22,6 +22,7 @@ public enum QuerySet: String, Codable, Sendable, CaseIterable {
   /// - Parameters:
   ///   - sounds: the data set.
   ///   - split: what the training heard; nil if it heard nothing of it.
+  /// - Returns: the queries, in the data set's order.
   func queries(of sounds: ImitationSounds, _ split: RetrievalSplit?) -> [Query] {
     let all = sounds.concepts.flatMap { concept in
       concept.imitations.map { Query(imitation: $0, concept: concept) }

@@ -60,6 +60,7 @@ public struct RetrievalEvaluation: Sendable {
   ///   - configurations: at least one, each with a network.
   ///   - threads: how many work; the report does not depend on it.
   ///   - observe: called with what happens; what it throws ends the evaluation.
+  /// - Returns: every number of the tables.
   /// - Throws: what `observe` throws, `InputError` if nothing can be asked, and errors of reading.
   public func report(
     on configurations: [Configuration], threads: Int,
