@@ -47,7 +47,7 @@ public struct LinePlot: Sendable {
 
   /// A plot of panels.
   ///
-  /// - Throws: `RenderError` without a panel.
+  /// - Throws: `InputError` without a panel.
   public init(title: String, label: String, panels: [Panel]) throws {
     guard !panels.isEmpty else { throw InputError("a plot has at least one panel; got none") }
     self.title = title
@@ -58,14 +58,14 @@ public struct LinePlot: Sendable {
   /// The plot as a PNG file in memory, of `scale` pixels a point.
   ///
   /// - Parameter text: Provenance to store in the file, by keyword.
-  /// - Throws: `RenderError` if it is too large to draw.
+  /// - Throws: `InputError` if it is too large to draw.
   public func png(scale: Int = 2, text: [String: String] = [:]) throws -> [UInt8] {
     try PNG.encode(image(scale: scale), text: text, pixelsPerInch: 72 * Double(scale))
   }
 
   /// The plot as a picture of `scale` pixels a point.
   ///
-  /// - Throws: `RenderError` if it is too large to draw.
+  /// - Throws: `InputError` if it is too large to draw.
   public func image(scale: Int = 2) throws -> Image {
     try Figure.withPen {
       let layout = LinePlotLayout(self, scale: scale)

@@ -55,13 +55,13 @@ struct TrainingIdentity<Split: Encodable>: Encodable {
     self.pairs = pairs
     self.balancesClasses = balancesClasses
     let model = Model(start, name: "start")
-    self.start = FileDigest.sha256(of: try ModelFile.encode(model, frontEnds: [:]))
+    self.start = try FileDigest.sha256(of: try ModelFile.encode(model, frontEnds: [:]))
   }
 
   /// The digest.
   func digest() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    return FileDigest.sha256(of: try encoder.encode(self))
+    return try FileDigest.sha256(of: try encoder.encode(self))
   }
 }
