@@ -12,7 +12,21 @@ extension EvaluationReport {
       lines.append("- \(problems.count) sounds could not be used, such as \(problems[0])")
     }
     for section in sections { lines += [""] + section.lines }
+    if layout == .qvim { lines += [""] + challenge }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What others have reached on the challenge's set, as they publish it.
+  private var challenge: [String] {
+    [
+      "The challenge's own numbers on this set (all imitations, among all sounds):", "",
+      "| system | MRR | class-wise nDCG |", "| --- | ---: | ---: |",
+    ]
+      + ChallengeNumbers.systems.map { system in
+        let gain = system.normalizedGain.map { String(format: "%.3f", $0) } ?? ""
+        return String(format: "| %@ | %.3f | ", system.name, system.meanReciprocalRank) + gain
+          + " |"
+      }
   }
 
   private var summary: String {
