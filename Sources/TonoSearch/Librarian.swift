@@ -71,6 +71,10 @@ public struct Librarian: Sendable {
     _ library: SoundFolder, known: LibraryIndex?, at url: URL, threads: Int,
     observe: @Sendable (Event) throws -> Void = { _ in }
   ) throws -> LibraryIndex {
+    if let known, isCurrent(known, library) {
+      try observe(.found(files: 0, bytes: 0))
+      return known
+    }
     let shelf = Shelf(origin, known: known)
     let waiting = library.files.filter { !shelf.takes($0.path, in: library) }
     try observe(
@@ -92,6 +96,14 @@ public struct Librarian: Sendable {
     let index = shelf.index(isWhole: true)
     if index.files != known?.files { try index.write(to: url) }
     return index
+  }
+
+  /// Whether an index knows all files of a library, and no others, as they are.
+  private func isCurrent(_ index: LibraryIndex, _ library: SoundFolder) -> Bool {
+    index.files.count == library.files.count
+      && zip(index.files, library.files).allSatisfy { known, file in
+        known.path == file.path && known.stamp == FileStamp.of(library.fullPath(of: file.path))
+      }
   }
 
   private func listen(

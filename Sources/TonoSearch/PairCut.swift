@@ -72,8 +72,15 @@ struct PairCut {
       try network.shape(of: first.name).rank == 1,
       !joints.dropFirst().contains(where: { !frontier.isDisjoint(with: $0.inputs) })
     else { return nil }
-    let readers = joints.filter { $0.inputs.contains(first.name) }
-    guard readers.count == 1, let layer = readers[0].layer as? Dense else { return nil }
-    return DenseJoint(node: readers[0].name, layer: layer, order: first.inputs)
+    var name = first.name
+    while true {
+      let readers = joints.filter { $0.inputs.contains(name) }
+      guard readers.count == 1, let reader = readers.first else { return nil }
+      if let layer = reader.layer as? Dense {
+        return DenseJoint(node: reader.name, layer: layer, order: first.inputs)
+      }
+      guard reader.layer is Dropout else { return nil }
+      name = reader.name
+    }
   }
 }

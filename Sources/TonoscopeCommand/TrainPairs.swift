@@ -41,7 +41,8 @@ struct TrainSiamese: ParsableCommand {
       }
       guard !taken.isEmpty else {
         throw ValidationError(
-          "\(path) has neither tower that is still to be given; towers begin with lid_conv_1 or nyu_conv_1")
+          "\(path) has neither tower that is still to be given; towers begin with lid_conv_1 or nyu_conv_1"
+        )
       }
       for tower in taken { network = try network.taking(tower, from: other) }
       open.removeAll { taken.contains($0) }
@@ -129,7 +130,8 @@ struct PairArguments: ParsableArguments {
     }
   }
 
-  private var recipe: PairRecipe {
+  /// Which pairs are learned from.
+  var recipe: PairRecipe {
     var recipe = PairRecipe()
     switch loss {
     case .binary: recipe.loss = .binaryCrossEntropy

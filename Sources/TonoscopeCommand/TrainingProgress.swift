@@ -43,7 +43,8 @@ final class TrainingProgress: Sendable {
         var line = "epoch \(record.epoch)/\(epochs): loss \(number(record.training.loss))"
         line += ", accuracy \(number(record.training.accuracy))"
         if let validation = record.validation {
-          line += "; validation loss \(number(validation.loss)), accuracy \(number(validation.accuracy))"
+          line +=
+            "; validation loss \(number(validation.loss)), accuracy \(number(validation.accuracy))"
         }
         Terminal.note(line)
       }
@@ -52,10 +53,11 @@ final class TrainingProgress: Sendable {
   }
 
   /// Runs a training, whose bar is cleared at its end.
-  func watch(_ body: () throws -> Void) throws {
+  func watch<Result>(_ body: () throws -> Result) throws -> Result {
     do {
-      try body()
+      let result = try body()
       ProgressBar.clear()
+      return result
     } catch is Interruption.Interrupted {
       ProgressBar.clear()
       Terminal.note("stopped; the same command goes on from here")

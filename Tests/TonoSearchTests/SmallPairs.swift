@@ -62,7 +62,7 @@ enum SmallPairs {
       let order = ["flat_voice", "flat_other"]
       add("joint", Concatenate(axis: 0), joint == .dense ? order : order.reversed())
       add("fc", Dense(weights: weights([54, 21], 0.2), bias: weights([21], 0.2).values), ["joint"])
-      add("meet", joint == .dense ? ReLU() : LeakyReLU(negativeSlope: 0.1), ["fc"])
+      add("meet", joint == .dense ? ReLU() : LeakyReLU(slope: 0.1), ["fc"])
       length = 21
     case .product:
       add("meet", Multiply(), ["flat_voice", "flat_other"])
