@@ -40,7 +40,7 @@ struct Tonoscope: ParsableCommand {
     version: "\(tonoscopeVersion) (\(KernelSet.current.name))",
     subcommands: [
       InspectCommand.self, CheckCommand.self, MaximizeCommand.self, SonifyCommand.self,
-      ExamplesCommand.self, TrainCommand.self, TrainCommand.self, SearchCommand.self, EvaluateCommand.self,
+      ExamplesCommand.self, TrainCommand.self, SearchCommand.self, EvaluateCommand.self,
       ConvertCommand.self, FeaturesCommand.self, ActivationsCommand.self, GradientCommand.self,
     ])
 }
