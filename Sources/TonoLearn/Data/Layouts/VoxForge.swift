@@ -8,6 +8,8 @@ import TonoCore
 /// lie between. A submission's folder holds `wav` or `flac` and `etc`; a submission's archive is such a folder,
 /// packed.
 enum VoxForge {
+  /// How deep submissions may lie; links could lead round in circles.
+  private static let mostLevels = 8
   private static let soundFolders = ["wav", "flac"]
   /// What lists the sentences: each line begins with the name of a sound.
   private static let prompts = ["PROMPTS", "prompts-original"]
@@ -97,12 +99,14 @@ enum VoxForge {
       problems: found.flatMap(\.problems))
   }
 
-  /// The submissions at any depth of a language's folder, ordered by their paths.
+  /// The submissions below a language's folder, ordered by their paths.
   private static func submissions(
-    in path: String, of folder: URL, language: Int, most: Int = .max
+    in path: String, of folder: URL, language: Int, most: Int = .max, depth: Int = mostLevels
   ) -> [Submission] {
     let url = folder.appending(path: path)
-    guard DataFile.isFolder(url), let names = try? DataFile.names(in: url) else { return [] }
+    guard depth > 0, DataFile.isFolder(url), let names = try? DataFile.names(in: url) else {
+      return []
+    }
     if !soundFolders.allSatisfy({ !DataFile.isFolder(url.appending(path: $0)) }) {
       return [Submission(path: path, language: language, isArchive: false)]
     }
@@ -115,7 +119,7 @@ enum VoxForge {
         found.append(Submission(path: inner, language: language, isArchive: true))
       } else {
         found += submissions(
-          in: inner, of: folder, language: language, most: most - found.count)
+          in: inner, of: folder, language: language, most: most - found.count, depth: depth - 1)
       }
     }
     return found
