@@ -71,7 +71,7 @@ public struct ModelCheck: Sendable {
     }
     let (sounds, heard) = try listen(threads: threads, observe: observe)
     var report = ModelReport(
-      modelPath: model.weightsURL.relativePath, format: model.format,
+      modelPath: model.name, format: model.format,
       parameters: network.parameterCount, instructionSet: KernelSet.current.name, seed: seed,
       starts: starts, sounds: sounds, inputs: inputs(noise, heard),
       layers: try layers(gradients, noise, heard),

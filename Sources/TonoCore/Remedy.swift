@@ -51,6 +51,10 @@ public enum Remedy: Equatable, Sendable, CustomStringConvertible {
   }
   /// Report a fault of the toolkit.
   case report(Report)
+  /// Say which input hears the imitation.
+  case nameImitationInput
+  /// Name another index file, or have the one that is there made anew.
+  case chooseIndex
 
   /// The remedy in words that suit no face in particular.
   public var description: String {
@@ -77,6 +81,8 @@ public enum Remedy: Equatable, Sendable, CustomStringConvertible {
     case .report(.architecture): "please report it with the network's architecture"
     case .report(.exactConvolution):
       "sum convolutions exactly, and please report it with the network's architecture"
+    case .nameImitationInput: "name the input that hears the imitation"
+    case .chooseIndex: "name another index file, or have this one made anew"
     }
   }
 }

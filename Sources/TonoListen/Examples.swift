@@ -120,7 +120,7 @@ public struct Examples: Sendable {
     try AtomicFile.makeFolders(directory)
     let inversion = Inversion()
     var manifest = ExampleManifest(
-      modelPath: model.weightsURL.relativePath, model: try ModelIdentity(of: model),
+      modelPath: model.name, model: try ModelIdentity(of: model),
       instructionSet: KernelSet.current.name, input: input, frontEnd: frontEnd,
       sounds: folder.url.relativePath, count: count, loudness: inversion.loudness,
       truePeak: inversion.truePeak, files: 0, examples: 0, skipped: [], neurons: [])

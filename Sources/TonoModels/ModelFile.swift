@@ -47,7 +47,7 @@ public enum ModelFile {
       let file = try SafeTensorsFile(url)
       let embedded = file.metadata[StateDict.architectureKey]
       return try StateDict(
-        arrays: file, format: embedded == nil ? "safetensors" : "Tonoscope safetensors",
+        arrays: file, format: embedded == nil ? "safetensors" : StateDict.ownFormat,
         embedded: embedded
       ).load(architecture: architecture)
     case .pickle:

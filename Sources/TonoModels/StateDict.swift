@@ -18,6 +18,9 @@ struct StateDict {
   /// The key of an embedded architecture among a safetensors file's metadata.
   static let architectureKey = "tonoscope.architecture"
 
+  /// What safetensors files with an embedded architecture are called.
+  static let ownFormat = "Tonoscope safetensors"
+
   /// The network.
   ///
   /// The architecture is the one given, or else the one in `NAME.architecture.json` beside

@@ -66,7 +66,7 @@ public struct FrontEndAssignment: Sendable {
     var frontEnds: [String: FrontEnd] = [:]
     for input in model.network.inputs {
       guard let json = model.frontEnds[input.name] else { continue }
-      let file = (model.architectureURL ?? model.weightsURL).relativePath
+      let file = model.architectureURL?.relativePath ?? model.name
       let frontEnd = try FrontEnd.parse(json, from: "\(file), front end of '\(input.name)'")
       guard frontEnd.fits(input.shape) else {
         throw InputError(

@@ -73,7 +73,7 @@ public struct Study: Sendable {
   public func open(_ url: URL, threads: Int) throws -> RunDirectory {
     let figure = figure
     let manifest = RunManifest(
-      modelPath: model.weightsURL.relativePath, plan: plan, threads: threads,
+      modelPath: model.name, plan: plan, threads: threads,
       instructionSet: KernelSet.current.name,
       units: Dictionary(
         uniqueKeysWithValues: model.network.inputs.map { ($0.name, figure.unit(of: $0.name)) }),

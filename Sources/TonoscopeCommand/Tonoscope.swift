@@ -46,7 +46,7 @@ struct Tonoscope: ParsableCommand {
     version: "\(tonoscopeVersion) (\(KernelSet.current.name))",
     subcommands: [
       InspectCommand.self, CheckCommand.self, MaximizeCommand.self, SonifyCommand.self,
-      ExamplesCommand.self, ConvertCommand.self, FeaturesCommand.self, ActivationsCommand.self,
-      GradientCommand.self,
+      ExamplesCommand.self, TrainCommand.self, SearchCommand.self, EvaluateCommand.self,
+      ConvertCommand.self, FeaturesCommand.self, ActivationsCommand.self, GradientCommand.self,
     ])
 }
