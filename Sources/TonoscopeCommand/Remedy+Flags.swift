@@ -16,6 +16,8 @@ extension Remedy {
     case .useL1OrLeaveSphere: "use --l1, or add --no-normalize"
     case .fixShape(let example):
       "fix its extents with 'tonoscope convert MODEL OUT.safetensors --shape \(example)' and use that file"
+    case .nameImitationInput: "name the input that hears the imitation with --imitation-input"
+    case .chooseIndex: "name another file with --index, or remove this one"
     case .printArchitecture: "'tonoscope inspect MODEL --print-architecture' shows how one looks"
     case .giveArchitecture:
       """

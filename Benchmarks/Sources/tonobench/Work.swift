@@ -40,7 +40,7 @@ enum Work: String, CaseIterable, ExpressibleByArgument {
   /// The canvases of its inputs.
   func canvases() throws -> [String: Canvas] {
     switch self {
-    case .w7, .w8, .w9: ["ref_input": .waveform(try FrontEnd.named("tl-iminet/recording"))]
+    case .w7, .w8, .w9: ["ref_input": .waveform]
     default: [:]
     }
   }
