@@ -17,7 +17,7 @@ extension Remedy {
     case .fixShape(let example):
       "fix its extents with 'tonoscope convert MODEL OUT.safetensors --shape \(example)' and use that file"
     case .nameImitationInput: "name the input that hears the imitation with --imitation-input"
-    case .chooseIndex: "name another file with --index, or remove this one"
+    case .chooseIndex: "name another file with --index, or have it made anew with --rebuild"
     case .printArchitecture: "'tonoscope inspect MODEL --print-architecture' shows how one looks"
     case .giveArchitecture:
       """

@@ -54,7 +54,7 @@ struct AscentCommand: ParsableCommand {
     let all = try work.neurons(in: network)
     let sweep = Sweep(
       network: network, neurons: (0..<(neurons ?? all.count)).map { all[$0 % all.count] },
-      steps: steps, threads: threads.threads, canvases: try work.canvases(),
+      steps: steps, threads: threads.threads, canvases: work.canvases(), frontEnds: try work.frontEnds(),
       isOneAtATime: single)
     let result: Sweep.Result
     if whole {

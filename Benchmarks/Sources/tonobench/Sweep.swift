@@ -1,5 +1,6 @@
 import Synchronization
 import TonoAscent
+import TonoAudio
 import TonoCore
 import TonoNetwork
 
@@ -18,6 +19,8 @@ struct Sweep {
   var threads = 1
   /// What is climbed before an input, where it is not the input itself.
   var canvases: [String: Canvas] = [:]
+  /// The front ends that they stand behind.
+  var frontEnds: [String: FrontEnd] = [:]
   /// Whether one neuron is climbed after the other, as for a person who waits for one.
   var isOneAtATime = false
 
@@ -71,7 +74,7 @@ struct Sweep {
     let inputs = try network.inputs(of: neurons.map(\.layer))
     let cells = inputs.reduce(0) { $0 + $1.shape.count } / inputs.count
     let ascent = try Ascent(
-      network: network, canvases: canvases,
+      network: network, canvases: canvases, frontEnds: frontEnds,
       settings: AscentSettings(
         steps: steps, optimizer: Optimizer(rate: 0.05, normalizesGradient: false),
         regularizer: Regularizer(l2: Self.decay * Float(cells) / 2), starts: 1, plateau: nil,
