@@ -1,9 +1,9 @@
 # The two commands of the README are `make demo` and `make test`; `make help` lists the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build test demo figures bench-peers format lint
+.PHONY: help packages build test demo figures docs install bench-peers format lint
 
-SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzzing/Package.swift Fuzzing/Sources
+SWIFT_FILES := Package.swift Sources Examples Tests Benchmarks/Package.swift Benchmarks/Sources Fuzzing/Package.swift Fuzzing/Sources
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -27,6 +27,17 @@ figures: build ## remake the figures in figures/
 
 bench-peers: packages ## measure Tonoscope beside PyTorch, TensorFlow and JAX
 	Benchmarks/peers/bench.py
+
+PREFIX ?= /usr/local
+
+docs: packages ## make the reference of all modules in .build-docs/site
+	mkdir -p .build-docs/site
+	swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs/site \
+	  generate-documentation --target Tonoscope --output-path .build-docs/site \
+	  --transform-for-static-hosting
+
+install: build ## install the command, its manual, completions and seeds below PREFIX (/usr/local)
+	Scripts/install.sh "$(DESTDIR)$(PREFIX)"
 
 format: ## format the Swift sources in place
 	swift format --in-place --parallel --recursive $(SWIFT_FILES)

@@ -12,16 +12,16 @@ func tests(_ room: String, uses: [Target.Dependency] = []) -> Target {
     name: room + "Tests", dependencies: [.init(stringLiteral: room), "TestSupport"] + uses)
 }
 
+/// A program to begin from, which the tests run.
+func example(_ name: String) -> Target {
+  .executableTarget(name: name, dependencies: ["Tonoscope"], path: "Examples/" + name)
+}
+
 let package = Package(
   name: "tonoscope",
   products: [
     .executable(name: "tonoscope", targets: ["TonoscopeCommand"]),
-    .library(
-      name: "Tonoscope",
-      targets: [
-        "TonoCore", "TonoFiles", "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent",
-        "TonoRender", "TonoLearn", "TonoSearch", "TonoCheck", "TonoListen", "TonoStudy",
-      ]),
+    .library(name: "Tonoscope", targets: ["Tonoscope"]),
     // For Benchmarks/ alone.
     .library(name: "TonoscopeC", targets: ["CTonoKernels"]),
   ],
@@ -29,6 +29,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
   ],
   targets: [
     // MARK: - C libraries
@@ -76,12 +77,19 @@ let package = Package(
     .target(name: "TonoCheck", dependencies: ["TonoModels", "TonoAscent"]),
     .target(name: "TonoListen", dependencies: ["TonoModels", "TonoAscent", "TonoRender"]),
     .target(name: "TonoStudy", dependencies: ["TonoCheck", "TonoListen", "TonoLearn", "TonoSearch"]),
+    .target(name: "Tonoscope", dependencies: ["TonoStudy"]),
     .executableTarget(
       name: "TonoscopeCommand",
       dependencies: [
         "TonoStudy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // MARK: - Examples
+    example("ListenToANeuron"),
+    example("ComposeAnObjective"),
+    example("ClimbStepByStep"),
+    example("WriteALayer"),
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["TonoNetwork"], path: "Tests/TestSupport"),
@@ -98,6 +106,10 @@ let package = Package(
     tests("TonoListen"),
     tests("TonoStudy"),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["TonoscopeCommand", "TonoStudy", "TestSupport"]),
+      name: "CommandLineTests",
+      dependencies: [
+        "TonoscopeCommand", "Tonoscope", "TestSupport", "ListenToANeuron", "ComposeAnObjective",
+        "ClimbStepByStep", "WriteALayer",
+      ]),
   ]
 )
