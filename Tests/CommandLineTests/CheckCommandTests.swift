@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import TonoAudio
+import TonoCheck
 import TonoCore
 import TonoStudy
 

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import TonoAudio
 import TonoCore
+import TonoListen
 import TonoStudy
 
 /// `examples`, through files and text only.

@@ -4,6 +4,7 @@ import Testing
 import TonoAscent
 import TonoAudio
 import TonoCore
+import TonoFiles
 import TonoNetwork
 import TonoRender
 import TonoStudy

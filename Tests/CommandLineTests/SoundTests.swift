@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import TonoAudio
 import TonoCore
+import TonoFiles
 import TonoNetwork
 import TonoStudy
 

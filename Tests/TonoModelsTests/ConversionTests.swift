@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import TonoCore
+import TonoFiles
 import TonoNetwork
 
 @testable import TonoModels

@@ -3,6 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 import TonoCore
+import TonoFiles
 import TonoNetwork
 
 @testable import TonoModels

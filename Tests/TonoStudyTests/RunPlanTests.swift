@@ -2,6 +2,7 @@ import Testing
 import TonoAscent
 import TonoAudio
 import TonoCore
+import TonoModels
 
 @testable import TonoStudy
 

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import TonoCore
+import TonoFiles
 import TonoNetwork
 
 @testable import TonoModels
@@ -41,7 +42,7 @@ struct TorchFileTests {
   @Test func everyTypeIsRead() throws {
     let url = Fixture.url("formats/types.pt")
     let file = try TorchFile(ZipArchive(url, budget: 1 << 20), byteCount: 1 << 14, url: url)
-    try expectTypes(file)
+    for (name, tensor) in TypesFixture.arrays { #expect(try file.tensor(name) == tensor, "\(name)") }
   }
 
   @Test func numbersThatAreNotRealAreNamed() throws {

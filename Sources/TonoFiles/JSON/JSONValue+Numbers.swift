@@ -1,10 +1,9 @@
 import TonoCore
-import TonoFiles
 
 /// Numbers among the settings of layers.
 extension JSONValue {
   /// A number; NaN and the infinities, for which JSON has none, as a word.
-  init(_ float: Float) {
+  package init(_ float: Float) {
     if float.isFinite {
       // The shortest number that is this float again when it is read.
       let short = Double("\(float)") ?? Double(float)
@@ -15,7 +14,7 @@ extension JSONValue {
   }
 
   /// The 32-bit number, if this is one or the word for it.
-  var float: Float? {
+  package var float: Float? {
     switch self {
     case .string("nan"): return .nan
     case .string("infinity"): return .infinity
@@ -27,10 +26,10 @@ extension JSONValue {
   }
 
   /// The whole number of at most 2^24 either way: strides, axes, counts.
-  var size: Int? { whole(1 << 24) }
+  package var size: Int? { whole(1 << 24) }
 
   /// The whole number of at most 2^30: an extent of a tensor.
-  var extent: Int? { whole(1 << 30) }
+  package var extent: Int? { whole(1 << 30) }
 
   private func whole(_ most: Int) -> Int? {
     guard let number, abs(number) <= Double(most) else { return nil }
