@@ -60,7 +60,7 @@ public struct ModelCheck: Sendable {
     threads: Int, observe: @Sendable () throws -> Void = {}
   ) throws -> ModelReport {
     let ascent = try Ascent(
-      network: network, canvases: frontEnds.mapValues { .waveform($0) }, frontEnds: frontEnds,
+      network: network, canvases: frontEnds.mapValues { _ in .waveform }, frontEnds: frontEnds,
       settings: AscentSettings(seed: seed))
     let first = try pass(ascent.noise(for: "check", start: 0))
     let gradients = try gradients(at: first, threads: threads, observe: observe)
@@ -71,7 +71,7 @@ public struct ModelCheck: Sendable {
     }
     let (sounds, heard) = try listen(threads: threads, observe: observe)
     var report = ModelReport(
-      modelPath: model.weightsURL.relativePath, format: model.format,
+      modelPath: model.name, format: model.format,
       parameters: network.parameterCount, instructionSet: KernelSet.current.name, seed: seed,
       starts: starts, sounds: sounds, inputs: inputs(noise, heard),
       layers: try layers(gradients, noise, heard),

@@ -23,7 +23,14 @@ extension FrontEnd {
   /// - Throws: As `features(of:)` and `SoundReader`.
   public func features(ofFile path: String) throws -> Tensor {
     try validate()
-    let reader = try SoundReader(path)
+    return try features(of: SoundReader(path))
+  }
+
+  /// What is left to read of a sound as the network's input: as `features(ofFile:)`.
+  ///
+  /// - Throws: As `features(of:)` and `SoundReader.read(_:)`.
+  public func features(of reader: SoundReader) throws -> Tensor {
+    try validate()
     guard !isOpenEnded else { return try features(of: reader.read()) }
     return try features(of: reader.read(Int((seconds + 1) * Double(reader.sampleRate))))
   }
@@ -41,7 +48,7 @@ extension FrontEnd {
 
   /// The levels of what bands hold, both `[bands, frames]`.
   func levels(ofBandValues values: [Double]) -> Tensor {
-    let pass = LevelPass<Double>(self)
+    let pass = LevelPass(self)
     return tensor([bands, frames]) { pass.levels(of: values, into: $0) }
   }
 
@@ -56,7 +63,7 @@ extension FrontEnd {
 
   /// Levels, `[bands, frames]`, as an input of `inputShape` in network units.
   func input(ofLevels levels: Tensor) -> Tensor {
-    let pass = LevelPass<Double>(self)
+    let pass = LevelPass(self)
     return input(
       of: tensor([bands, frames]) { features in
         for i in levels.values.indices { features[i] = Double(levels.values[i]) }
@@ -66,7 +73,7 @@ extension FrontEnd {
 
   /// What bands hold, `[bands, frames]`, as an input of `inputShape` in network units.
   func input(ofBandValues values: Tensor) -> Tensor {
-    let pass = LevelPass<Double>(self)
+    let pass = LevelPass(self)
     return input(
       of: tensor([bands, frames]) { pass.features(of: values.values.map(Double.init), into: $0) })
   }
@@ -74,7 +81,7 @@ extension FrontEnd {
   /// Runs a sound's samples through a pass in double precision.
   private func analyzed(
     _ sound: Waveform,
-    _ body: (FrontEnd, FrontEndPass<Double>, UnsafePointer<Double>) throws -> Tensor
+    _ body: (FrontEnd, FrontEndPass, UnsafePointer<Double>) throws -> Tensor
   ) throws -> Tensor {
     guard sound.samples.allSatisfy(\.isFinite) else {
       throw InputError(

@@ -1,5 +1,3 @@
-import TonoCore
-
 /// The input itself: what files call an identity, or a cast between kinds of floating-point numbers.
 public struct Identity: Activation {
   /// A layer that hands its input on.
