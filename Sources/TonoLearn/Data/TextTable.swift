@@ -82,7 +82,7 @@ struct TextTable {
     do {
       let table = try EnumeratedCSV(
         string: text, delimiter: delimiter, loadColumns: false, rowLimit: 0)
-      try table.enumerateAsArray { rows.append($0) }
+      try table.enumerateAsArray(startAt: 0, rowLimit: nil) { rows.append($0) }
     } catch CSVParseError.generic(let message), CSVParseError.quotation(let message) {
       throw InputError(
         url, "row \(rows.count + 1): cannot be read as a table (\(message)); correct it")

@@ -9,7 +9,7 @@ import TonoCore
 struct AugmentationTests {
   /// Normalized features of noise.
   private static func example(_ frontEnd: FrontEnd = .tiny) throws -> Tensor {
-    var random = TestRandom(3)
+    var random = RandomSource(seed: 3, text: "noise")
     let samples = (0..<4000).map { _ in Float.random(in: -0.5...0.5, using: &random) }
     return try frontEnd.features(of: Waveform(samples: samples, sampleRate: 8000))
   }

@@ -116,7 +116,7 @@ struct FeatureCacheTests {
     let features = try bench.features()
     let name = try #require(bench.files.keys.first)
     let shelf = bench.url(name).deletingLastPathComponent()
-    let zeros = try NumPyArray.encode(Tensor(shape: FrontEnd.tiny.inputShape))
+    let zeros = NumPyArray.encode(Tensor(shape: FrontEnd.tiny.inputShape))
     try AtomicFile.write(zeros, to: shelf.appending(path: "front-end.json"))
     #expect(try bench.features()[bench.sources[0]] == features[bench.sources[0]])
   }

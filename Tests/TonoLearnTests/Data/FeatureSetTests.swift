@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 import TonoAudio
-import TonoNetwork
+import TonoCore
 
 @testable import TonoLearn
 

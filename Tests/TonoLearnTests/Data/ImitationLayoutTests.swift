@@ -59,7 +59,8 @@ struct ImitationLayoutTests {
   }
 
   @Test func readsVocalSketch() throws {
-    let sounds = try ImitationSounds.read(Self.vocalSketch().url)
+    let folder = try Self.vocalSketch()
+    let sounds = try ImitationSounds.read(folder.url)
     #expect(sounds.layout == .vocalSketch)
     #expect(
       sounds.concepts.map(\.id) == [
@@ -153,8 +154,8 @@ struct ImitationLayoutTests {
       "vocal_imitations/001Dog-1.wav", "vocal_imitations/002Cat/2.wav")
     #expect(
       try ImitationSounds.read(folder.url).concepts.map { $0.references.map(\.path) } == [
-        ["original_recordings/001Dog/b_Perfect.wav"],
         ["original_recordings/002Cat/a.wav", "original_recordings/002Cat/b.wav"],
+        ["original_recordings/001Dog/b_Perfect.wav"],
       ])
   }
 

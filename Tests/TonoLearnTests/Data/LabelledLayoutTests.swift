@@ -47,7 +47,7 @@ struct LabelledLayoutTests {
       "German/ralf-20080101-de2/flac/de2-01.flac",
       "English/Trunk/Audio/Main/16kHz_16bit/anonymous-20080302-bla/wav/a1.wav",
       "English/Trunk/Audio/Main/16kHz_16bit/anonymous-20090302-blb/wav/a1.wav",
-      "English/Trunk/Audio/Main/16kHz_16bit/Bob-20100101-xyz/wav/b 1.wav")
+      "English/Trunk/Audio/Main/16kHz_16bit/Bob-20100101-xyz/wav/b-1.wav")
     try folder.file(
       "German/ralf-20071220-de1/etc/PROMPTS",
       """
@@ -59,7 +59,7 @@ struct LabelledLayoutTests {
       "German/ralf-20080101-de2/etc/prompts-original", "de2-01 Ja\r\nde2-09 Nein\r\n")
     try folder.file(
       "English/Trunk/Audio/Main/16kHz_16bit/Bob-20100101-xyz/etc/PROMPTS",
-      "*/b 1 yes\nBob-20100101-xyz/mfc/b2 no\n")
+      "*/b-1 yes\nBob-20100101-xyz/mfc/b2 no\n")
     try folder.file("English/Trunk/Audio/Main/16kHz_16bit/empty-20100101-xyz/wav/none.txt", "")
     try folder.pack(
       "English/Trunk/Audio/Main/16kHz_16bit/Bob-20100101-xyz",
@@ -71,7 +71,7 @@ struct LabelledLayoutTests {
     #expect(sounds.classes == ["English", "German"])
     #expect(
       sounds.items.map(\.source.description) == [
-        "English/Trunk/Audio/Main/16kHz_16bit/Bob-20100101-xyz.tgz/Bob-20100101-xyz/wav/b 1.wav",
+        "English/Trunk/Audio/Main/16kHz_16bit/Bob-20100101-xyz.tgz/Bob-20100101-xyz/wav/b-1.wav",
         "English/Trunk/Audio/Main/16kHz_16bit/anonymous-20080302-bla/wav/a1.wav",
         "English/Trunk/Audio/Main/16kHz_16bit/anonymous-20090302-blb/wav/a1.wav",
         "German/ralf-20071220-de1/wav/de1-01.wav", "German/ralf-20071220-de1/wav/de1-02.wav",

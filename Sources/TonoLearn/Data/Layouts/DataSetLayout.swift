@@ -53,7 +53,7 @@ public enum DataSetLayout: String, Codable, Sendable, CaseIterable {
 extension LabelledSounds {
   /// Reads a data set of labelled sounds; without `layout`, it is recognized.
   ///
-  /// No sound is opened: what cannot be decoded turns up when features are made.
+  /// No sound is decoded: what cannot be turns up when features are made.
   ///
   /// - Throws: `InputError` if the folder has no such layout, or no usable sound, or it holds imitations.
   public static func read(
@@ -82,7 +82,7 @@ extension LabelledSounds {
 extension ImitationSounds {
   /// Reads a data set of sounds and their imitations; without `layout`, it is recognized.
   ///
-  /// No sound is opened: what cannot be decoded turns up when features are made. Concepts without a
+  /// No sound is decoded: what cannot be turns up when features are made. Concepts without a
   /// recording, or without an imitation, are left out.
   ///
   /// - Throws: `InputError` if the folder has no such layout, or no usable concept, or its sounds have classes.

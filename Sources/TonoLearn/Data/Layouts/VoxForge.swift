@@ -8,6 +8,8 @@ import TonoCore
 /// lie between. A submission's folder holds `wav` or `flac` and `etc`; a submission's archive is such a folder,
 /// packed.
 enum VoxForge {
+  /// How deep submissions may lie; links could lead round in circles.
+  private static let mostLevels = 8
   private static let soundFolders = ["wav", "flac"]
   /// What lists the sentences: each line begins with the name of a sound.
   private static let prompts = ["PROMPTS", "prompts-original"]
@@ -37,6 +39,22 @@ enum VoxForge {
   private struct Found: Sendable {
     var sounds: [SoundSource] = []
     var problems: [String] = []
+
+    /// Notes the sounds that a list of sentences names but that were not found, and that there are none.
+    mutating func note(missingFrom list: String?, of path: String) {
+      guard !sounds.isEmpty else {
+        problems.append("\(path) holds no sounds; it is left out")
+        return
+      }
+      let names = Set(sounds.map { (($0.member ?? $0.path) as NSString).lastPathComponent.stem })
+      for line in (list ?? "").split(whereSeparator: \.isNewline) {
+        guard let first = line.split(whereSeparator: \.isWhitespace).first else { continue }
+        let name = (String(first) as NSString).lastPathComponent
+        if !names.contains(name), !names.contains(name.stem) {
+          problems.append("\(path): the sound '\(name)' of its list is missing; it is left out")
+        }
+      }
+    }
   }
 
   /// Whether a folder's folders hold submissions.
@@ -81,12 +99,14 @@ enum VoxForge {
       problems: found.flatMap(\.problems))
   }
 
-  /// The submissions at any depth of a language's folder, ordered by their paths.
+  /// The submissions below a language's folder, ordered by their paths.
   private static func submissions(
-    in path: String, of folder: URL, language: Int, most: Int = .max
+    in path: String, of folder: URL, language: Int, most: Int = .max, depth: Int = mostLevels
   ) -> [Submission] {
     let url = folder.appending(path: path)
-    guard DataFile.isFolder(url), let names = try? DataFile.names(in: url) else { return [] }
+    guard depth > 0, DataFile.isFolder(url), let names = try? DataFile.names(in: url) else {
+      return []
+    }
     if !soundFolders.allSatisfy({ !DataFile.isFolder(url.appending(path: $0)) }) {
       return [Submission(path: path, language: language, isArchive: false)]
     }
@@ -99,7 +119,7 @@ enum VoxForge {
         found.append(Submission(path: inner, language: language, isArchive: true))
       } else {
         found += submissions(
-          in: inner, of: folder, language: language, most: most - found.count)
+          in: inner, of: folder, language: language, most: most - found.count, depth: depth - 1)
       }
     }
     return found
@@ -151,23 +171,5 @@ enum VoxForge {
     }.first
     found.note(missingFrom: list.map { String(decoding: $0, as: UTF8.self) }, of: path)
     return found
-  }
-}
-
-extension VoxForge.Found {
-  /// Notes the sounds that a list of sentences names but that were not found, and that there are none.
-  fileprivate mutating func note(missingFrom list: String?, of path: String) {
-    guard !sounds.isEmpty else {
-      problems.append("\(path) holds no sounds; it is left out")
-      return
-    }
-    let names = Set(sounds.map { (($0.member ?? $0.path) as NSString).lastPathComponent.stem })
-    for line in (list ?? "").split(whereSeparator: \.isNewline) {
-      guard let first = line.split(whereSeparator: \.isWhitespace).first else { continue }
-      let name = (String(first) as NSString).lastPathComponent
-      if !names.contains(name), !names.contains(name.stem) {
-        problems.append("\(path): the sound '\(name)' of its list is missing; it is left out")
-      }
-    }
   }
 }
