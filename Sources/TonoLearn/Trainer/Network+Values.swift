@@ -22,7 +22,7 @@ extension Network {
       }
     }
     let count = inputs.compactMap { samples[$0.name]?.count }.min() ?? 0
-    let program = try Program(self, targets: [node: .whole(shape)])
+    let program = try Program(self, targets: [node: Region(shape.extents.map { 0..<$0 })])
     return try Tensor(shape: shape.batched(count)) { values in
       let values = SharedRows(values)
       // Some parts for each thread, with buffers for each part: none waits long for another.

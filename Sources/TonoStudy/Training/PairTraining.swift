@@ -104,7 +104,7 @@ public struct PairTraining: Sendable {
         DataPart.validation.rawValue: split.validation.count,
         DataPart.test.rawValue: split.test.count,
       ], epochs: outcome.curve.epochs.count, keptEpoch: outcome.epoch,
-      test: results.isEmpty ? nil : .retrieval(results), problems: usable.problems)
+      test: results.isEmpty ? nil : TestResult(retrieval: results), problems: usable.problems)
     try folder.write(
       outcome.network, frontEnds: frontEnds, split: split, curve: outcome.curve, report: report)
     return report

@@ -55,13 +55,13 @@ public struct TrainingFolder: Sendable {
 
   /// Writes all that a finished training leaves; the report last, which says that all is there.
   func write(
-    _ network: Network, frontEnds: [String: FrontEnd], split: some Encodable, curve: TrainingCurve,
+    _ network: Network, frontEnds: [String: FrontEnd], split: some SavedSplit, curve: TrainingCurve,
     report: TrainingReport
   ) throws {
     try write(network, to: model, frontEnds)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(split), to: url.appending(path: "split.json"))
+    try split.write(to: url.appending(path: "split.json"))
     try write(curve)
     try AtomicFile.write(try encoder.encode(report), to: self.report)
     try? FileManager.default.removeItem(at: checkpoint)
