@@ -12,6 +12,7 @@ import TonoStudy
 
   private var demo: TrainingDemo {
     var demo = TrainingDemo(epochs: 1)
+    demo.batch = 8
     demo.corpus.clipsPerFold = 2
     demo.corpus.speakers = 3
     demo.corpus.sentences = 2
