@@ -105,15 +105,20 @@ import TonoModels
     }
     let out = ["--out", folder["none"].path]
     try expect(
-      "a batch of 4000 is larger than", ["recording-tower", "--batch", "4000"] + out + data(.recordings))
+      "a batch of 4000 is larger than",
+      ["recording-tower", "--batch", "4000"] + out + data(.recordings))
     try expect(
       "no fold 7", ["recording-tower", "--test-fold", "7"] + out + data(.recordings))
     try expect(
       "has neither tower", ["siamese", "--from", Models.tower[0], "--data", "x"] + out)
-    try expect("lower the learning rate",
-      ["recording-tower", "--optimizer", "descent", "--learning-rate", "1000", "--plan",
-        "exponential:1000", "--epochs", "40", "--batch", "8"] + out + data(.recordings))
-    try expect("no part is kept to validate on",
+    try expect(
+      "lower the learning rate",
+      [
+        "recording-tower", "--optimizer", "descent", "--learning-rate", "1000", "--plan",
+        "exponential:1000", "--epochs", "40", "--batch", "8",
+      ] + out + data(.recordings))
+    try expect(
+      "no part is kept to validate on",
       ["recording-tower", "--patience", "2", "--batch", "8"] + out + data(.recordings))
     #expect(!FileManager.default.fileExists(atPath: folder["none/model.safetensors"].path))
     let loss = try Tool.run(
@@ -135,7 +140,8 @@ import TonoModels
     #expect(warm.status == 0)
     // No file may grow past a hundred blocks: the checkpoint and the model cannot be written.
     let limited = try Tool.run(arguments, shell: "ulimit -f 100")
-    #expect(limited.status != 0 && limited.error.contains("larger than allowed"), "\(limited.error)")
+    #expect(
+      limited.status != 0 && limited.error.contains("larger than allowed"), "\(limited.error)")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder["full"].path)) ?? []
     #expect(names.allSatisfy { !$0.hasSuffix(".part") && !$0.hasSuffix(".safetensors") })
     let after = try Tool.run(arguments)

@@ -149,7 +149,9 @@ public struct PairTraining: Sendable {
       Model(network, name: "model"), frontEnds: frontEnds, imitation: network.inputs[0].name)
     let candidates = split.candidates(of: sounds)
     var results: [TestResult.Retrieval] = []
-    for concepts in candidates.count < sounds.concepts.count ? [candidates, sounds.concepts] : [candidates] {
+    for concepts in candidates.count < sounds.concepts.count
+      ? [candidates, sounds.concepts] : [candidates]
+    {
       let workspace = siamese.recordings.makeWorkspace()
       var (table, owners) = (CodeTable(length: siamese.recordings.length), [String]())
       for concept in concepts {

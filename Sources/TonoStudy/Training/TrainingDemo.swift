@@ -62,7 +62,9 @@ public struct TrainingDemo: Sendable {
     recipe.settings.batch = batch
     recipe.settings.statisticsMomentum = 0.9
     var network = try Architectures.siamese(seed: 1)
-    for (tower, name) in [(TowerArchitecture.imitation, "imitation-tower"), (.recording, "recording-tower")] {
+    for (tower, name) in [
+      (TowerArchitecture.imitation, "imitation-tower"), (.recording, "recording-tower"),
+    ] {
       network = try network.taking(tower, from: ModelFile.load(output(name).model).network)
     }
     let siamese = try PairTraining(
