@@ -62,7 +62,8 @@ struct LinePlotLayout {
   func draw(on page: Page) {
     page.write(
       plot.title,
-      at: Point(x: Self.gutter.left, y: style.margin + style.pageTitle.digitHeight), style.pageTitle)
+      at: Point(x: Self.gutter.left, y: style.margin + style.pageTitle.digitHeight), style.pageTitle
+    )
     drawLegend(on: page)
     for (index, panel) in plot.panels.enumerated() { draw(panel, at: index, on: page) }
     let last = rectangle(of: plot.panels.count - 1)
@@ -95,7 +96,9 @@ struct LinePlotLayout {
       plotted.maxY - (value - up.lowerBound) / (up.upperBound - up.lowerBound) * plotted.height
     }
     for tick in Axis.niceTicks(from: up.lowerBound, to: up.upperBound, intervals: 5) {
-      drawGridLine([Point(x: plotted.x, y: y(tick.value)), Point(x: plotted.maxX, y: y(tick.value))])
+      drawGridLine([
+        Point(x: plotted.x, y: y(tick.value)), Point(x: plotted.maxX, y: y(tick.value)),
+      ])
       let width = page.width(of: tick.text, style.tickText)
       page.write(
         tick.text,
@@ -104,7 +107,9 @@ struct LinePlotLayout {
         style.tickText)
     }
     for tick in Axis.niceTicks(from: across.lowerBound, to: across.upperBound, intervals: 10) {
-      drawGridLine([Point(x: x(tick.value), y: plotted.y), Point(x: x(tick.value), y: plotted.maxY)])
+      drawGridLine([
+        Point(x: x(tick.value), y: plotted.y), Point(x: x(tick.value), y: plotted.maxY),
+      ])
       guard index == plot.panels.count - 1 else { continue }
       let width = page.width(of: tick.text, style.tickText)
       page.write(

@@ -16,6 +16,8 @@ struct PairCut {
 
   /// A fully connected layer over the values of both sides, one after another.
   struct DenseJoint {
+    /// The node that puts them one after another.
+    let concatenation: String
     /// The layer's node.
     let node: String
     /// The layer.
@@ -77,7 +79,8 @@ struct PairCut {
       let readers = joints.filter { $0.inputs.contains(name) }
       guard readers.count == 1, let reader = readers.first else { return nil }
       if let layer = reader.layer as? Dense {
-        return DenseJoint(node: reader.name, layer: layer, order: first.inputs)
+        return DenseJoint(
+          concatenation: first.name, node: reader.name, layer: layer, order: first.inputs)
       }
       guard reader.layer is Dropout else { return nil }
       name = reader.name

@@ -46,15 +46,14 @@ public struct PairEncoder: Sendable {
         values: rows.flatMap { joint.layer.weights.values[$0 * width..<($0 + 1) * width] }),
       bias: addsBias ? joint.layer.bias : nil)
     let names = joint.order.filter(own.contains)
-    // Names of the project's own cannot be those of a file's layers, which are never empty.
-    let (gathered, product) = ("", " ")
+    // Behind the frontier these names are free.
     try self.init(
       try Network(
         inputs: tower.inputs,
         nodes: tower.nodes + [
-          .init(name: gathered, layer: Concatenate(axis: 0), inputs: names),
-          .init(name: product, layer: half, inputs: [gathered]),
-        ], outputs: [product]), targets: [product])
+          .init(name: joint.concatenation, layer: Concatenate(axis: 0), inputs: names),
+          .init(name: joint.node, layer: half, inputs: [joint.concatenation]),
+        ], outputs: [joint.node]), targets: [joint.node])
   }
 
   private init(_ network: Network, targets: [String]) throws {

@@ -37,8 +37,11 @@ import TonoCore
 
   @Test("gains turn down what lies elsewhere, in time and in frequency")
   func gains() throws {
-    let tones = [500.0, 2500].map { hertz in
-      (0..<8000).map { Float(0.3 * sin(2 * .pi * hertz * Double($0) / 8000)) }
+    let tones = [500.0, 2500].map { (hertz: Double) -> [Float] in
+      (0..<8000).map { (index: Int) -> Float in
+        let phase: Double = 2 * Double.pi * hertz * Double(index) / 8000
+        return Float(0.3 * sin(phase))
+      }
     }
     let sound = Waveform(samples: zip(tones[0], tones[1]).map(+), sampleRate: 8000)
     let middle = Int(Self.frontEnd.bandPosition(of: 1200).rounded())

@@ -15,12 +15,16 @@ extension Network {
       let layer = try node(name).layer
       guard let theirs = try? other.node(name).layer else {
         throw InputError(
-          "the pretrained network has no layer '\(name)', which the tower '\(tower.prefix)' begins with")
+          "the pretrained network has no layer '\(name)', which the tower '\(tower.prefix)' begins with"
+        )
       }
-      let shapes = { (layer: any Layer) in (layer as? any TrainableLayer)?.parameters.mapValues(\.shape) }
+      let shapes = { (layer: any Layer) in
+        (layer as? any TrainableLayer)?.parameters.mapValues(\.shape)
+      }
       guard layer.kind == theirs.kind, shapes(layer) == shapes(theirs) else {
         throw InputError(
-          "layer '\(name)' of the pretrained network is a \(theirs.kind) of other extents than the tower's \(layer.kind)")
+          "layer '\(name)' of the pretrained network is a \(theirs.kind) of other extents than the tower's \(layer.kind)"
+        )
       }
       layers[name] = theirs
     }

@@ -42,7 +42,9 @@ struct NetworkBuilder {
 
   /// Adds a batch normalization, which does nothing yet.
   mutating func normalization(_ name: String, channels: Int) {
-    let (zeros, ones) = ([Float](repeating: 0, count: channels), [Float](repeating: 1, count: channels))
+    let (zeros, ones) = (
+      [Float](repeating: 0, count: channels), [Float](repeating: 1, count: channels)
+    )
     add(
       name,
       BatchNormalization(gamma: ones, beta: zeros, mean: zeros, variance: ones, epsilon: 1e-3))

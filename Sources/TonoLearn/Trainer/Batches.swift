@@ -26,7 +26,9 @@ struct SharedRows: @unchecked Sendable {
   /// Writes a row that begins at an offset.
   func write(_ row: some Collection<Float>, at offset: Int) {
     let count = row.withContiguousStorageIfAvailable { values in
-      if let first = values.baseAddress { (start + offset).update(from: first, count: values.count) }
+      if let first = values.baseAddress {
+        (start + offset).update(from: first, count: values.count)
+      }
       return values.count
     }
     precondition(count == row.count, "a row lies in one piece")

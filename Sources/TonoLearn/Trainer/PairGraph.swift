@@ -18,7 +18,8 @@ struct PairGraph: Sendable {
   init(_ network: Network) throws {
     func failure(_ problem: String) -> InputError {
       InputError(
-        "a siamese network compares two inputs and ends in one sigmoid, but in this network \(problem)")
+        "a siamese network compares two inputs and ends in one sigmoid, but in this network \(problem)"
+      )
     }
     guard network.inputs.count == 2 else {
       throw failure("there are \(network.inputs.count) inputs")
@@ -40,7 +41,8 @@ struct PairGraph: Sendable {
     func tower(_ side: Int) throws -> String {
       let ends = Set(head.flatMap(\.inputs).filter { !inner.contains($0) && reads[$0] == [side] })
       guard ends.count == 1, let end = ends.first else {
-        throw failure("the head reads \(ends.count) nodes of the input '\(network.inputs[side].name)'")
+        throw failure(
+          "the head reads \(ends.count) nodes of the input '\(network.inputs[side].name)'")
       }
       return end
     }

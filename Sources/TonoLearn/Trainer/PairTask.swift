@@ -133,9 +133,10 @@ public struct PairTask: TrainingTask {
     var source = RandomSource(seed: seed, text: "validation")
     var random = SplitMix64(seed: source.next())
     for imitation in sounds.imitations.indices.suffix(sounds.validationCount) {
-      for pairs in [Self.near(imitation, sounds, recordings, using: &random),
-        Self.far(imitation, sounds, others, using: &random)]
-      { validation.append(pairs) }
+      for pairs in [
+        Self.near(imitation, sounds, recordings, using: &random),
+        Self.far(imitation, sounds, others, using: &random),
+      ] { validation.append(pairs) }
     }
     self.validation = validation
   }

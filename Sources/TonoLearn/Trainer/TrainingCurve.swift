@@ -32,8 +32,10 @@ public struct TrainingCurve: Sendable, Hashable, Codable {
       let validation =
         epoch.validation.map { ["\($0.loss)", "\($0.accuracy)"] } ?? ["", ""]
       lines.append(
-        (["\(epoch.epoch)", "\(epoch.learningRate)", "\(epoch.training.loss)",
-          "\(epoch.training.accuracy)"] + validation).joined(separator: ","))
+        ([
+          "\(epoch.epoch)", "\(epoch.learningRate)", "\(epoch.training.loss)",
+          "\(epoch.training.accuracy)",
+        ] + validation).joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -104,7 +104,7 @@ public struct ClassifierTraining: Sendable {
       counts: Dictionary(
         uniqueKeysWithValues: parts.map { ($0.key.rawValue, $0.value.labels.count) }),
       epochs: outcome.curve.epochs.count, keptEpoch: outcome.epoch,
-      test: measure.map(TestResult.accuracy), problems: usable.problems)
+      test: measure.map { TestResult(classes: $0) }, problems: usable.problems)
     try folder.write(
       outcome.network, frontEnds: [input: frontEnd], split: split, curve: outcome.curve,
       report: report)

@@ -104,7 +104,7 @@ public struct PairTraining: Sendable {
         DataPart.validation.rawValue: split.validation.count,
         DataPart.test.rawValue: split.test.count,
       ], epochs: outcome.curve.epochs.count, keptEpoch: outcome.epoch,
-      test: results.isEmpty ? nil : .retrieval(results), problems: usable.problems)
+      test: results.isEmpty ? nil : TestResult(retrieval: results), problems: usable.problems)
     try folder.write(
       outcome.network, frontEnds: frontEnds, split: split, curve: outcome.curve, report: report)
     return report
@@ -149,7 +149,9 @@ public struct PairTraining: Sendable {
       Model(network, name: "model"), frontEnds: frontEnds, imitation: network.inputs[0].name)
     let candidates = split.candidates(of: sounds)
     var results: [TestResult.Retrieval] = []
-    for concepts in candidates.count < sounds.concepts.count ? [candidates, sounds.concepts] : [candidates] {
+    for concepts in candidates.count < sounds.concepts.count
+      ? [candidates, sounds.concepts] : [candidates]
+    {
       let workspace = siamese.recordings.makeWorkspace()
       var (table, owners) = (CodeTable(length: siamese.recordings.length), [String]())
       for concept in concepts {

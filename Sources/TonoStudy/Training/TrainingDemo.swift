@@ -15,6 +15,8 @@ public struct TrainingDemo: Sendable {
   /// How often the towers, and the siamese network, learn from all sounds.
   public var towerEpochs: Int
   public var siameseEpochs: Int
+  /// How many examples make a step.
+  public var batch = 32
 
   /// A demo of some minutes, or with so many epochs of all networks.
   public init(epochs: Int? = nil) {
@@ -41,6 +43,7 @@ public struct TrainingDemo: Sendable {
 
     var pretraining = TrainingRecipe.pretraining
     pretraining.settings.epochs = towerEpochs
+    pretraining.settings.batch = batch
     // Few sounds make few steps: the running statistics must follow faster than in the papers.
     pretraining.settings.statisticsMomentum = 0.9
     let languages = try LabelledSounds.read(place(.speech))
@@ -56,10 +59,12 @@ public struct TrainingDemo: Sendable {
 
     var recipe = TrainingRecipe.paper
     recipe.settings.epochs = siameseEpochs
-    recipe.settings.batch = 32
+    recipe.settings.batch = batch
     recipe.settings.statisticsMomentum = 0.9
     var network = try Architectures.siamese(seed: 1)
-    for (tower, name) in [(TowerArchitecture.imitation, "imitation-tower"), (.recording, "recording-tower")] {
+    for (tower, name) in [
+      (TowerArchitecture.imitation, "imitation-tower"), (.recording, "recording-tower"),
+    ] {
       network = try network.taking(tower, from: ModelFile.load(output(name).model).network)
     }
     let siamese = try PairTraining(

@@ -36,11 +36,15 @@ public struct TrainingFolder: Sendable {
     guard let data = try? Data(contentsOf: report) else { return nil }
     guard let report = try? JSONDecoder().decode(TrainingReport.self, from: data) else {
       throw InputError(
-        report, "this is no report of a training that this version reads; remove it or write to another folder")
+        report,
+        "this is no report of a training that this version reads; remove it or write to another folder"
+      )
     }
     guard report.identity == identity else {
       throw InputError(
-        url, "the folder holds another training (\(report.summary)); write to another folder, or remove that one")
+        url,
+        "the folder holds another training (\(report.summary)); write to another folder, or remove that one"
+      )
     }
     return FileManager.default.fileExists(atPath: model.path) ? report : nil
   }
@@ -90,7 +94,8 @@ extension TrainingCurve {
       guard !epochs.isEmpty else { return nil }
       func line(_ name: String, _ value: (Epoch) -> Double?) -> LinePlot.Line {
         LinePlot.Line(
-          name: name, points: epochs.compactMap { epoch in value(epoch).map { (Double(epoch.epoch), $0) } })
+          name: name,
+          points: epochs.compactMap { epoch in value(epoch).map { (Double(epoch.epoch), $0) } })
       }
       func lines(_ value: (Measure) -> Double) -> [LinePlot.Line] {
         [

@@ -29,25 +29,23 @@ public struct TrainingReport: Sendable, Codable, Equatable {
 
   /// The last line of a training: its result in a few words.
   public var summary: String {
-    switch test {
-    case .accuracy(let measure)?:
-      "accuracy \(measure.accuracy.text(3)) (test loss \(measure.loss.text(3)))"
-    case .retrieval(let among)?:
-      "MRR "
-        + among.map {
-          "\($0.mrr.text(3)) among \($0.candidates) (chance \($0.chance.text(3)))"
-        }.joined(separator: ", ")
-    case nil: "no part to test on"
+    if let classes = test?.classes {
+      return "accuracy \(classes.accuracy.text(3)) (test loss \(classes.loss.text(3)))"
     }
+    guard let retrieval = test?.retrieval else { return "no part to test on" }
+    let among = retrieval.map {
+      "\($0.mrr.text(3)) among \($0.candidates) (chance \($0.chance.text(3)))"
+    }
+    return "MRR \(among.joined(separator: ", "))"
   }
 }
 
 /// How a network does on what it never saw.
-public enum TestResult: Sendable, Codable, Equatable {
+public struct TestResult: Sendable, Codable, Equatable {
   /// Of a classifier.
-  case accuracy(Measure)
+  public var classes: Measure?
   /// Of a siamese network: among the candidates of the test alone, and among all recordings.
-  case retrieval([Retrieval])
+  public var retrieval: [Retrieval]?
 
   /// How recordings are found.
   public struct Retrieval: Sendable, Codable, Equatable {

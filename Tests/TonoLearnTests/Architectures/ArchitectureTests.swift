@@ -70,8 +70,10 @@ import TonoNetwork
       #expect(bias.values.allSatisfy { $0 == 0 })
     }
     let layer = try network.node("nyu_conv_3_BN").layer as? BatchNormalization
-    #expect(layer?.gamma == Array(repeating: 1, count: 48) && layer?.beta.allSatisfy { $0 == 0 } == true)
-    #expect(layer?.mean.allSatisfy { $0 == 0 } == true && layer?.variance.allSatisfy { $0 == 1 } == true)
+    #expect(
+      layer?.gamma == Array(repeating: 1, count: 48) && layer?.beta.allSatisfy { $0 == 0 } == true)
+    #expect(
+      layer?.mean.allSatisfy { $0 == 0 } == true && layer?.variance.allSatisfy { $0 == 1 } == true)
   }
 
   @Test("a seed and a layer's name determine its weights")
@@ -109,6 +111,8 @@ import TonoNetwork
 
   @Test("an input that is too small for a tower is refused")
   func small() {
-    #expect(throws: ShapeError.self) { try Architectures.iminet(inputShape: [1, 20, 153], seed: 1) }
+    #expect(throws: ShapeError.self) {
+      try Architectures.iminet(inputShape: [1, 20, 153], seed: 1)
+    }
   }
 }

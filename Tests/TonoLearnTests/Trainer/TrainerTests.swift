@@ -31,9 +31,11 @@ import TonoNetwork
     #expect(measure.accuracy > 0.8)
   }
 
-  @Test("pairs are learned under every loss and choice of others", arguments: [
-    PairLoss.binaryCrossEntropy, .contrastive(margin: 1), .triplet(margin: 1),
-  ], PairTask.Negatives.allCases)
+  @Test(
+    "pairs are learned under every loss and choice of others",
+    arguments: [
+      PairLoss.binaryCrossEntropy, .contrastive(margin: 1), .triplet(margin: 1),
+    ], PairTask.Negatives.allCases)
   func pairs(_ loss: PairLoss, _ negatives: PairTask.Negatives) throws {
     let network = try SmallTask.siamese()
     let task = try PairTask(
@@ -192,10 +194,14 @@ import TonoNetwork
 
   @Test("training stops when validation does not improve, and the best network is kept")
   func earlyStopping() throws {
-    let (network, task) = try classification(dropout: 0)
-    // A rate that grows: validation gets worse at some time.
+    let network = try SmallTask.classifier()
+    // Validated by wrong labels: what is learned makes validation worse.
+    let sounds = SmallTask.sounds(6, seed: 9)
+    let wrong = ClassificationTask.Examples(
+      features: sounds.features, labels: sounds.labels.map { ($0 + 1) % 3 })
+    let task = try ClassificationTask(
+      network, training: SmallTask.sounds(14), validation: wrong)
     var settings = SmallTask.settings(epochs: 60)
-    settings.plan = .exponential(1.3)
     settings.patience = 3
     let outcome = try Trainer(network, task: task, settings: settings, threads: 1).run()
     let losses = outcome.curve.epochs.compactMap(\.validation?.loss)
@@ -252,7 +258,8 @@ import TonoNetwork
     }
     refused("softmax") { _ = try ClassificationTask(siamese, training: sounds, validation: none) }
     refused("class 3") {
-      let other = ClassificationTask.Examples(features: sounds.features, labels: [0, 1, 2, 3, 0, 1])
+      let other = ClassificationTask.Examples(
+        features: sounds.features, labels: [0, 1, 2, 3, 0, 1])
       _ = try ClassificationTask(classifier, training: other, validation: none)
     }
     refused("1×2×2") {
