@@ -19,9 +19,8 @@ let package = Package(
     .library(
       name: "Tonoscope",
       targets: [
-        "TonoCore", "TonoFiles", "TonoNetwork", "TonoAudio", "TonoModels", "TonoLearn",
-        "TonoAscent",
-        "TonoRender", "TonoCheck", "TonoListen", "TonoStudy",
+        "TonoCore", "TonoFiles", "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent",
+        "TonoRender", "TonoLearn", "TonoSearch", "TonoCheck", "TonoListen", "TonoStudy",
       ]),
     // For Benchmarks/ alone.
     .library(name: "TonoscopeC", targets: ["CTonoKernels"]),
@@ -54,7 +53,8 @@ let package = Package(
     .target(
       name: "TonoAudio",
       dependencies: [
-        "TonoCore", "TonoFiles", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr", "CTonoEBUR128",
+        "TonoCore", "TonoFiles", "CTonoKernels", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr",
+        "CTonoEBUR128",
       ]),
     .target(name: "CTonoHDF5Probe", dependencies: ["CTonoHDF5"]),
     .target(
@@ -72,9 +72,10 @@ let package = Package(
         "TonoNetwork", "TonoAudio", "TonoModels", "CTonoArchive",
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ]),
+    .target(name: "TonoSearch", dependencies: ["TonoModels", "TonoAudio", "CTonoKernels"]),
     .target(name: "TonoCheck", dependencies: ["TonoModels", "TonoAscent"]),
     .target(name: "TonoListen", dependencies: ["TonoModels", "TonoAscent", "TonoRender"]),
-    .target(name: "TonoStudy", dependencies: ["TonoCheck", "TonoListen"]),
+    .target(name: "TonoStudy", dependencies: ["TonoCheck", "TonoListen", "TonoLearn", "TonoSearch"]),
     .executableTarget(
       name: "TonoscopeCommand",
       dependencies: [
@@ -91,7 +92,8 @@ let package = Package(
     tests("TonoModels", uses: ["CTonoZip"]),
     tests("TonoAscent", uses: ["TonoModels"]),
     tests("TonoRender"),
-    tests("TonoLearn"),
+    tests("TonoLearn", uses: ["TonoModels", "TonoAudio"]),
+    tests("TonoSearch", uses: ["CTonoKernels"]),
     tests("TonoCheck"),
     tests("TonoListen"),
     tests("TonoStudy"),

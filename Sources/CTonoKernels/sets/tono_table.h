@@ -27,6 +27,7 @@ const tono_kernel_set TONO_JOIN(tono_set_, TONO_SET) = {
     .convolve_channel = tono_convolve_channel,
     .scatter_channel = tono_scatter_channel,
     .multiply = tono_multiply,
+    .rectified_sums = tono_rectified_sums,
     .canvas =
         {
             .sum = tono_sum_floats,
@@ -37,6 +38,19 @@ const tono_kernel_set TONO_JOIN(tono_set_, TONO_SET) = {
             .penalize = tono_penalize,
             .vary = tono_vary,
             .adam = tono_adam_step,
+        },
+    .sound =
+        {
+            .weave = tono_weave,
+            .unweave = tono_unweave,
+            .powers = tono_powers,
+            .pull_powers = tono_pull_powers,
+            .multiply_rows = tono_multiply_rows,
+            .amplify = tono_amplify,
+            .levels = tono_levels,
+            .pull_levels = tono_pull_levels,
+            .bend = tono_bend_cells,
+            .multiply = tono_multiply_floats,
         },
     .training = &tono_training,
 };

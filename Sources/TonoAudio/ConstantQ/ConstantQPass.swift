@@ -1,6 +1,5 @@
 import TonoCore
 
-
 /// Constant-Q filters' outputs, |C| or |C|², octave by octave from the highest down.
 ///
 /// As `ConstantQ`, with the resampler's own impulse response in place of the resampler, so that there is an

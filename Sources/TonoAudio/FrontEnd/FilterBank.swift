@@ -1,6 +1,5 @@
 import TonoCore
 
-
 /// How the triangles of a mel filter bank are scaled.
 public enum MelNorm: String, Sendable, Codable, CaseIterable {
   /// Each triangle has the same area: 2 / its width in Hz. librosa's default.

@@ -1,6 +1,5 @@
 import TonoCore
 
-
 extension FilterBank {
   /// Non-negative bin powers that the bank sums to given band powers, by weighted least squares.
   ///

@@ -1,6 +1,5 @@
 import TonoCore
 
-
 /// The resampler's lowering of a rate by a whole factor, as the filter that it is.
 ///
 /// y[k] = Σ h[j] x[factor·k + j]; h is what the resampler makes of single samples.
