@@ -1,4 +1,5 @@
 import Foundation
+import TonoCore
 
 /// Sounds of which each belongs to one class.
 public struct LabelledSounds: Sendable {
@@ -59,6 +60,27 @@ public struct LabelledSounds: Sendable {
 
   /// The sources of all items.
   public var sources: [SoundSource] { items.map(\.source) }
+
+  /// At most so many sounds of each class, of as many groups as possible.
+  ///
+  /// Each group, such as a speaker's sounds, gives one sound in turn; chance decides which, by the seed alone.
+  public func limited(toPerClass most: Int, seed: UInt64) -> LabelledSounds {
+    var kept: Set<SoundSource> = []
+    for label in classes.indices {
+      var random = RandomSource(seed: seed, text: "sounds of \(classes[label])")
+      var turns: [String: Int] = [:]
+      let inTurn = items.filter { $0.label == label }.shuffled(using: &random).map { item in
+        let group = item.group ?? item.source.description
+        turns[group, default: 0] += 1
+        return (turn: turns[group, default: 0], source: item.source)
+      }
+      // Sorting keeps the order of equal turns.
+      kept.formUnion(inTurn.sorted { $0.turn < $1.turn }.prefix(most).map(\.source))
+    }
+    var limited = self
+    limited.items = items.filter { kept.contains($0.source) }
+    return limited
+  }
 
   /// Without the sounds that have no features, whose problems are added to these.
   public func usable(with features: FeatureSet) -> LabelledSounds {

@@ -95,6 +95,20 @@ struct LabelledSplitTests {
     #expect(error?.description.contains("the class 'Dutch' has sounds of 1 speaker") == true)
   }
 
+  @Test func aLimitTakesAllSpeakersInTurn() throws {
+    let sounds = Self.sounds()
+    let limited = sounds.limited(toPerClass: 15, seed: 1)
+    #expect(limited.items.count == 45)
+    for label in 0..<3 {
+      let groups = limited.items.filter { $0.label == label }.compactMap(\.group)
+      let counts = Dictionary(grouping: groups) { $0 }.values.map(\.count)
+      #expect(counts.count == 10 && counts.allSatisfy { $0 == 1 || $0 == 2 })
+    }
+    #expect(sounds.limited(toPerClass: 15, seed: 1).items == limited.items)
+    #expect(sounds.limited(toPerClass: 15, seed: 2).items != limited.items)
+    #expect(sounds.limited(toPerClass: 100, seed: 1).items == sounds.items)
+  }
+
   @Test func isSavedAndReadAgain() throws {
     let split = try LabelledSplit.standard(for: Self.sounds(), seed: 9)
     let data = try JSONEncoder().encode(split)
