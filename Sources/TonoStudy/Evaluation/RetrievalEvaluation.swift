@@ -64,7 +64,7 @@ public struct RetrievalEvaluation: Sendable {
   /// - Throws: what `observe` throws, `InputError` if nothing can be asked, and errors of reading.
   public func report(
     on configurations: [Configuration], threads: Int,
-    observe: @Sendable (Event) throws -> Void = { _ in }
+    observe: @escaping @Sendable (Event) throws -> Void = { _ in }
   ) throws -> EvaluationReport {
     var usable = sounds
     var answers: [Way: [EvaluationReport.Section.Answers]] = [:]
