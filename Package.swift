@@ -53,7 +53,8 @@ let package = Package(
     .target(
       name: "TonoAudio",
       dependencies: [
-        "TonoCore", "TonoFiles", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr", "CTonoEBUR128",
+        "TonoCore", "TonoFiles", "CTonoKernels", "CTonoFFTW", "CTonoSndfile", "CTonoSoxr",
+        "CTonoEBUR128",
       ]),
     .target(name: "CTonoHDF5Probe", dependencies: ["CTonoHDF5"]),
     .target(

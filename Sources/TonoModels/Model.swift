@@ -1,6 +1,4 @@
 import Foundation
-import TonoCore
-import TonoFiles
 import TonoNetwork
 
 /// A network and where it came from: read from a file, or built or trained in code.

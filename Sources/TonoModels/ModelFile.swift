@@ -36,8 +36,7 @@ public enum ModelFile {
     case .json:
       throw ModelError(
         url,
-        "this is a JSON text, an architecture without weights; name the file with the weights"
-          + " and give this one with --architecture")
+        "this is a JSON text, an architecture without weights", remedy: .nameWeights)
     case .gitPointer:
       throw ModelError(url, "this is a Git LFS pointer, not the file itself; run 'git lfs pull'")
     case .empty:

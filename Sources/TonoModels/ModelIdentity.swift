@@ -1,4 +1,3 @@
-import TonoCore
 import TonoFiles
 
 /// Which model a run used, known by its content.

@@ -51,8 +51,7 @@ struct StateDict {
     let some = arrays.names.sorted().prefix(3).joined(separator: ", ")
     throw ModelError(
       arrays.url,
-      "the file holds weights alone (\(some.prefix(200)), …), without the architecture; give it with"
-        + " --architecture FILE, in the JSON of 'tonoscope inspect MODEL --print-architecture' with"
-        + " this file's names")
+      "the file holds weights alone (\(some.prefix(200)), …), without the architecture",
+      remedy: .giveArchitecture)
   }
 }

@@ -54,17 +54,15 @@ struct Humming {
     guard features.values.contains(where: { $0 != features.values[0] }) else {
       throw InputError("is silent; there is nothing to imitate", about: sound)
     }
-    let ascent = try AscentArguments.parse(["--steps", "\(command.steps)"])
-    let plan = RunPlan(
-      model: try ModelIdentity(of: model), frontEnds: frontEnds,
-      canvases: try ascent.canvases(of: model, frontEnds),
-      normalizedInputs: try ascent.normalizedInputs(of: model, frontEnds),
-      ascent: ascent.settings(startsFrom: .noise),
-      held: [roles.recording: try FileDigest.sha256(of: URL(filePath: sound))],
-      sound: Inversion(), colormap: command.colormap)
-    let neuron = NeuronReference(layer: network.scoreNode, channel: 0)
+    var recipe = Recipe()
+    recipe.ascent.steps = command.steps
+    recipe.colormap = command.colormap
+    let plan = try recipe.plan(
+      for: model, frontEnds: frontEnds,
+      held: [roles.recording: try FileDigest.sha256(of: URL(filePath: sound))])
+    let objective = Objective(NeuronReference(layer: network.scoreNode, channel: 0))
     let study = try Study(
-      model, neurons: [neuron], plan: plan, held: [roles.recording: features])
+      model, objectives: [objective], plan: plan, held: [roles.recording: features])
     let run = try study.open(folder, threads: command.threads)
     let progress = Progress(neurons: 1, stepsPerNeuron: command.steps)
     let interruption = Interruption()
@@ -77,7 +75,7 @@ struct Humming {
     } catch is Interruption.Interrupted {
       throw ExitCode(130)
     }
-    let files = run.finished[neuron]?.files ?? []
+    let files = run.finished[objective]?.files ?? []
     return files.first { $0.hasSuffix(".wav") }.map { folder.appending(path: $0) }
   }
 

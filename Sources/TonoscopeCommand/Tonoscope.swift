@@ -20,7 +20,13 @@ enum Main {
           name one of them, or unset it
           """))
     }
-    Tonoscope.main(InspectCommand.expanding(Array(CommandLine.arguments.dropFirst())))
+    let arguments = InspectCommand.expanding(Array(CommandLine.arguments.dropFirst()))
+    do {
+      var command = try Tonoscope.parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      Tonoscope.exit(withError: inFlags(error))
+    }
   }
 }
 

@@ -50,6 +50,14 @@ public enum Tolerance {
   /// of the loudest bin) at the floor, 80 dB below.
   public static let singlePrecisionLevels: Float = 5e-3
 
+  /// Gradients through a front end in single precision, Euclidean: rounding of the Fourier transform
+  /// in bins that are 60 dB below the loudest, of which a logarithm's slope is the inverse.
+  public static let singlePrecisionAdjoint = 1e-3
+
+  /// A logarithm or exponential of vectors against the mathematics library's, relative to the larger of it
+  /// and 1: one unit in the last place, and rounding of what follows.
+  public static let elementaryFunction = 3e-7
+
   /// Central differences in double precision with a step of 1e-7.
   public static let doubleDifference = 1e-5
 

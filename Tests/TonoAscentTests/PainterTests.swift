@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import TonoAudio
@@ -12,12 +13,32 @@ import TonoNetwork
     name: "small", sampleRate: 8000, seconds: 0.2, fftSize: 64, hop: 48, bands: 7, frames: 21,
     highestFrequency: 4000, typicalMean: -40, typicalDeviation: 15)
 
-  static let canvases: [Canvas] = [
-    .spectrogram(SpectrogramCanvas(normalizes: true)),
-    .fourier(FourierCanvas(SpectrogramCanvas(normalizes: true), timeDecay: 1, bandDecay: 0.3)),
-    .fourier(FourierCanvas(SpectrogramCanvas(normalizes: false, level: -40, spread: 3))),
-    .melPower(frontEnd), .waveform(frontEnd), .melPower(loud), .waveform(loud),
-  ]
+  /// A canvas and the front end that it stands behind.
+  struct Case: Sendable, CustomStringConvertible {
+    let canvas: Canvas
+    let frontEnd: FrontEnd
+
+    var description: String { "\(canvas.kind.rawValue) behind \(frontEnd.normalization)" }
+  }
+
+  static let canvases: [Case] =
+    [
+      Canvas.spectrogram(SpectrogramCanvas(normalizes: true)),
+      .fourier(FourierCanvas(SpectrogramCanvas(normalizes: true), timeDecay: 1, bandDecay: 0.3)),
+      .fourier(FourierCanvas(SpectrogramCanvas(normalizes: false, level: -40, spread: 3))),
+      .melPower, .waveform,
+    ].map { Case(canvas: $0, frontEnd: frontEnd) }
+    + [Canvas.melPower, .waveform].map { Case(canvas: $0, frontEnd: loud) }
+
+  private func painter(_ one: Case) -> any Painter {
+    one.canvas.painter(before: input, Maps(input.shape), frontEnd: one.frontEnd)
+  }
+
+  @Test("a canvas comes back from its JSON", arguments: canvases)
+  func json(_ one: Case) throws {
+    let json = try JSONEncoder().encode(one.canvas)
+    #expect(try JSONDecoder().decode(Canvas.self, from: json) == one.canvas)
+  }
 
   /// A front end that hears loudness.
   static let loud = {
@@ -38,9 +59,9 @@ import TonoNetwork
   }
 
   @Test("adjoints agree with finite differences", arguments: canvases)
-  func adjoint(_ canvas: Canvas) {
+  func adjoint(_ canvas: Case) {
     var random = TestRandom(61)
-    let painter = canvas.painter(before: input, Maps(input.shape))
+    let painter = self.painter(canvas)
     // Away from zero, where squares and logarithms bend.
     var cells = Tensor.random([painter.count], using: &random)
     for i in cells.values.indices { cells.values[i] += cells.values[i] < 0 ? -0.5 : 0.5 }
@@ -64,15 +85,15 @@ import TonoNetwork
   }
 
   @Test("cells of a painting paint it again", arguments: canvases)
-  func roundTrip(_ canvas: Canvas) throws {
+  func roundTrip(_ canvas: Case) throws {
     var random = TestRandom(62)
-    let painter = canvas.painter(before: input, Maps(input.shape))
+    let painter = self.painter(canvas)
     let painted = paint(painter, .random([painter.count], using: &random))
     let again = paint(
       painter, Tensor(shape: [painter.count], values: try painter.cells(of: painted)))
     let difference = Deviation(of: again, from: painted).relative
     // A sound is only as near as its inversion comes.
-    if case .waveform = canvas {
+    if canvas.canvas == .waveform {
       #expect(difference < 0.5)
     } else {
       #expect(difference < 1e-3)
@@ -80,8 +101,8 @@ import TonoNetwork
   }
 
   @Test("cells that are no finite number are noticed", arguments: canvases)
-  func notFinite(_ canvas: Canvas) {
-    let painter = canvas.painter(before: input, Maps(input.shape))
+  func notFinite(_ canvas: Case) {
+    let painter = self.painter(canvas)
     var cells = [Float](repeating: 0.5, count: painter.count)
     cells[painter.count / 2] = .nan
     var painted = [Float](repeating: 0, count: input.shape.count)

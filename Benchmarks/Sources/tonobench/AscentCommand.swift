@@ -13,7 +13,7 @@ struct AscentCommand: ParsableCommand {
       sleeps, the best step. Only the model's loading and half a second of warming up are left out.
       """)
 
-  @Argument(help: "W1 to W5, or W4crop; see Benchmarks/README.md.")
+  @Argument(help: "W1 to W5, W7 to W9, or W4crop; see Benchmarks/README.md.")
   var work: Work
 
   @OptionGroup var model: ModelOptions
@@ -54,7 +54,8 @@ struct AscentCommand: ParsableCommand {
     let all = try work.neurons(in: network)
     let sweep = Sweep(
       network: network, neurons: (0..<(neurons ?? all.count)).map { all[$0 % all.count] },
-      steps: steps, threads: threads.threads, isOneAtATime: single)
+      steps: steps, threads: threads.threads, canvases: work.canvases(), frontEnds: try work.frontEnds(),
+      isOneAtATime: single)
     let result: Sweep.Result
     if whole {
       result = try sweep.whole()

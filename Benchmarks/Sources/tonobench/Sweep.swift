@@ -1,12 +1,13 @@
 import Synchronization
 import TonoAscent
+import TonoAudio
 import TonoCore
 import TonoNetwork
 
 /// An ascent of many neurons by Tonoscope's own engine, timed with all its bookkeeping.
 ///
-/// A step is the peers': Adam on the plain gradient and a decay of the cells, on a canvas that is
-/// the input itself, from noise, to the last step.
+/// A step is the peers': Adam on the plain gradient and a decay of the input's cells, on a canvas that is
+/// the input itself unless another is given, from noise, to the last step.
 struct Sweep {
   /// The network.
   var network: Network
@@ -16,6 +17,10 @@ struct Sweep {
   var steps = 200
   /// How many threads work at once.
   var threads = 1
+  /// What is climbed before an input, where it is not the input itself.
+  var canvases: [String: Canvas] = [:]
+  /// The front ends that they stand behind.
+  var frontEnds: [String: FrontEnd] = [:]
   /// Whether one neuron is climbed after the other, as for a person who waits for one.
   var isOneAtATime = false
 
@@ -69,7 +74,7 @@ struct Sweep {
     let inputs = try network.inputs(of: neurons.map(\.layer))
     let cells = inputs.reduce(0) { $0 + $1.shape.count } / inputs.count
     let ascent = try Ascent(
-      network: network,
+      network: network, canvases: canvases, frontEnds: frontEnds,
       settings: AscentSettings(
         steps: steps, optimizer: Optimizer(rate: 0.05, normalizesGradient: false),
         regularizer: Regularizer(l2: Self.decay * Float(cells) / 2), starts: 1, plateau: nil,
@@ -77,7 +82,7 @@ struct Sweep {
     let objectives = neurons.map { Objective($0) }
     for group in isOneAtATime ? objectives.map({ [$0] }) : [objectives] {
       try ascent.climb(
-        group, threads: threads, step: { _ in try meter.step() }, finished: { _, _, _ in })
+        group, threads: threads, step: { _, _ in try meter.step() }, finished: { _, _, _ in })
     }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TonoAscent
+import TonoAudio
 import TonoCore
 import TonoNetwork
 
@@ -17,16 +18,38 @@ enum Work: String, CaseIterable, ExpressibleByArgument {
   case w4crop = "W4crop"
   /// All neurons of the head's first dense layer, both inputs free.
   case w5 = "W5"
+  /// As W1, climbing the samples of a sound through the tower's front end.
+  case w7 = "W7"
+  /// As W2, climbing samples.
+  case w8 = "W8"
+  /// As W4, climbing samples.
+  case w9 = "W9"
 
   /// The neurons, as the command line names them.
   private var selection: String {
     switch self {
-    case .w1: "nyu_conv_3_AC:*"
-    case .w2: "nyu_conv_2_AC:*"
+    case .w1, .w7: "nyu_conv_3_AC:*"
+    case .w2, .w8: "nyu_conv_2_AC:*"
     case .w3: "lid_conv_3_AC:*"
-    case .w4: "nyu_conv_3_AC:*@12,1"
+    case .w4, .w9: "nyu_conv_3_AC:*@12,1"
     case .w4crop: "nyu_conv_3_AC:*@0,0"
     case .w5: "fc_1:*"
+    }
+  }
+
+  /// The canvases of its inputs.
+  func canvases() -> [String: Canvas] {
+    switch self {
+    case .w7, .w8, .w9: ["ref_input": .waveform]
+    default: [:]
+    }
+  }
+
+  /// The front ends that they stand behind.
+  func frontEnds() throws -> [String: FrontEnd] {
+    switch self {
+    case .w7, .w8, .w9: ["ref_input": try FrontEnd.named("tl-iminet/recording")]
+    default: [:]
     }
   }
 

@@ -47,9 +47,10 @@ typedef struct {
 
   // first  = first_decay·first + first_share·s, s = slope·gradient
   // second = second_decay·second + second_share·s²
-  // cells += rate·first ÷ (√(second_correction·second) + epsilon)
+  // moved  = cells + rate·first ÷ (√(second_correction·second) + epsilon); moved may be cells
   void (*_Nonnull adam)(const float *_Nonnull gradient, int64_t count, tono_adam step,
-                        float *_Nonnull first, float *_Nonnull second, float *_Nonnull cells);
+                        float *_Nonnull first, float *_Nonnull second, const float *_Nonnull cells,
+                        float *_Nonnull moved);
 } tono_canvas_kernels;
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "tono_canvas.h"
+#include "tono_sound.h"
 
 // Kernels of compiled networks, one set of them for each instruction set. Maps are channels last:
 // `cell` floats for each cell, cells of a row side by side, rows `pitch` floats apart.
@@ -146,6 +147,8 @@ typedef struct {
 
   // What an ascent computes besides the network.
   tono_canvas_kernels canvas;
+  // What lies between samples and levels.
+  tono_sound_kernels sound;
   const tono_training_kernels *_Nonnull training;
 } tono_kernel_set;
 

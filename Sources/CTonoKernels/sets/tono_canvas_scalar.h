@@ -60,11 +60,12 @@ static double tono_vary(const float *x, int64_t step, int64_t count, float share
 }
 
 static void tono_adam_step(const float *gradient, int64_t count, tono_adam step, float *first,
-                           float *second, float *cells) {
+                           float *second, const float *cells, float *moved) {
   for (int64_t i = 0; i < count; i++) {
     const float s = gradient[i] * step.slope;
     first[i] = first[i] * step.first_decay + s * step.first_share;
     second[i] = second[i] * step.second_decay + s * s * step.second_share;
-    cells[i] += first[i] * step.rate / (sqrtf(second[i] * step.second_correction) + step.epsilon);
+    moved[i] =
+        cells[i] + first[i] * step.rate / (sqrtf(second[i] * step.second_correction) + step.epsilon);
   }
 }

@@ -154,7 +154,7 @@ static double tono_vary(const float *x, int64_t step, int64_t count, float share
 }
 
 static void tono_adam_step(const float *gradient, int64_t count, tono_adam step, float *first,
-                           float *second, float *cells) {
+                           float *second, const float *cells, float *moved) {
   int64_t i = 0;
   for (; i + 8 <= count; i += 8) {
     const tono_v8 s = tono_load8(gradient + i) * step.slope;
@@ -163,12 +163,13 @@ static void tono_adam_step(const float *gradient, int64_t count, tono_adam step,
     const tono_v8 deviation = __builtin_elementwise_sqrt(v * step.second_correction);
     tono_store8(first + i, m);
     tono_store8(second + i, v);
-    tono_store8(cells + i, tono_load8(cells + i) + m * step.rate / (deviation + step.epsilon));
+    tono_store8(moved + i, tono_load8(cells + i) + m * step.rate / (deviation + step.epsilon));
   }
   for (; i < count; i++) {
     const float s = gradient[i] * step.slope;
     first[i] = first[i] * step.first_decay + s * step.first_share;
     second[i] = second[i] * step.second_decay + s * s * step.second_share;
-    cells[i] += first[i] * step.rate / (sqrtf(second[i] * step.second_correction) + step.epsilon);
+    moved[i] =
+        cells[i] + first[i] * step.rate / (sqrtf(second[i] * step.second_correction) + step.epsilon);
   }
 }

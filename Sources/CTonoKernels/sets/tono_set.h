@@ -7,6 +7,7 @@
 #include "tono_multiply.h"
 #include "tono_rectified.h"
 #include "tono_scatter.h"
+#include "tono_sound_steps.h"
 #include "tono_weight_gradients.h"
 #include "tono_winograd.h"
 #include "tono_table.h"

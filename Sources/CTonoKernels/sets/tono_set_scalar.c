@@ -1,5 +1,6 @@
 // The same kernels by plain loops, one element after another: what the fast ones are tested against.
 #include "tono_canvas_scalar.h"
+#include "tono_sound_scalar.h"
 #include "tono_sets.h"
 
 static void tono_pool_cell(const tono_convolution *c, const float *cells, float bias,

@@ -39,5 +39,18 @@ const tono_kernel_set TONO_JOIN(tono_set_, TONO_SET) = {
             .vary = tono_vary,
             .adam = tono_adam_step,
         },
+    .sound =
+        {
+            .weave = tono_weave,
+            .unweave = tono_unweave,
+            .powers = tono_powers,
+            .pull_powers = tono_pull_powers,
+            .multiply_rows = tono_multiply_rows,
+            .amplify = tono_amplify,
+            .levels = tono_levels,
+            .pull_levels = tono_pull_levels,
+            .bend = tono_bend_cells,
+            .multiply = tono_multiply_floats,
+        },
     .training = &tono_training,
 };

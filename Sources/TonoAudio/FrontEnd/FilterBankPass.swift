@@ -1,35 +1,30 @@
 import TonoCore
 
-/// Windowed frames, |FFT| or |FFT|², and a filter bank's sums.
+/// Windowed frames, |FFT| or |FFT|², and a filter bank's sums, in double precision.
 ///
 /// It keeps what the adjoint needs, and serves one thread at a time.
-final class FilterBankPass<Scalar: FourierScalar> {
+final class FilterBankPass {
   private let sampleCount: Int
   private let frames: Int
   private let bins: Int
   private let spectrumKind: FrontEnd.Spectrum
-  private let transform: ShortTimeFourierTransform<Scalar>
-  private let workspace: ShortTimeFourierTransform<Scalar>.Workspace
+  private let transform: ShortTimeFourierTransform<Double>
+  private let workspace: ShortTimeFourierTransform<Double>.Workspace
   private let filters: [Filter]
 
   /// The sound with what stands around it, and the gradient with respect to it.
-  private let padded: AlignedBuffer<Scalar>
-  private let dPadded: AlignedBuffer<Scalar>
+  private let padded: AlignedBuffer<Double>
+  private let dPadded: AlignedBuffer<Double>
   /// `[frames, bins, 2]`, of the last sound.
-  private let spectra: AlignedBuffer<Scalar>
-  private let magnitudes: AlignedBuffer<Scalar>
+  private let spectra: AlignedBuffer<Double>
+  private let magnitudes: AlignedBuffer<Double>
 
-  /// A place of the padded sound where another sample stands again.
-  private struct Copy {
-    let place: Int
-    let source: Int
-  }
-  private let copies: [Copy]
+  private let copies: [(place: Int, source: Int)]
 
   /// One band's weights on consecutive bins.
   private struct Filter {
     let firstBin: Int
-    let weights: [Scalar]
+    let weights: [Double]
   }
 
   init(_ frontEnd: FrontEnd, sampleCount: Int) {
@@ -38,28 +33,20 @@ final class FilterBankPass<Scalar: FourierScalar> {
     spectrumKind = frontEnd.spectrum
     transform = frontEnd.shortTimeFourierTransform()
     bins = transform.bins
-    workspace = ShortTimeFourierTransform<Scalar>.Workspace(size: frontEnd.fftSize)
+    workspace = ShortTimeFourierTransform<Double>.Workspace(size: frontEnd.fftSize)
     filters = frontEnd.filterBank.filters.map { filter in
-      Filter(firstBin: filter.firstBin, weights: filter.weights.map { Scalar($0) })
+      Filter(firstBin: filter.firstBin, weights: filter.weights.map { Double($0) })
     }
-    let reach = (frames - 1) * frontEnd.hop + frontEnd.fftSize
-    let margin = transform.margin
-    let count = max(sampleCount + 2 * margin, reach)
-    // A pattern shorter than the front end's sounds is followed by zeros, not by itself.
-    let isWhole = sampleCount == frontEnd.sampleCount
-    let end = isWhole ? margin + sampleCount + margin : margin
-    copies = (Array(0..<margin) + Array(min(margin + sampleCount, end)..<end)).compactMap { place in
-      frontEnd.padding.sample(at: place - margin, count: sampleCount)
-        .map { Copy(place: place, source: margin + $0) }
-    }
-    padded = AlignedBuffer(count: count)
-    dPadded = AlignedBuffer(count: count)
+    let layout = FrameLayout(frontEnd, sampleCount: sampleCount)
+    copies = layout.copies
+    padded = AlignedBuffer(count: layout.count)
+    dPadded = AlignedBuffer(count: layout.count)
     spectra = AlignedBuffer(count: 2 * frames * bins)
     magnitudes = AlignedBuffer(count: bins)
   }
 
   /// Writes what the bands hold, `[bands, frames]`, of the pass' number of samples.
-  func bands(of samples: UnsafePointer<Scalar>, into bands: UnsafeMutablePointer<Scalar>) {
+  func bands(of samples: UnsafePointer<Double>, into bands: UnsafeMutablePointer<Double>) {
     (padded.start + transform.margin).update(from: samples, count: sampleCount)
     for copy in copies { padded.start[copy.place] = padded.start[copy.source] }
     let sound = UnsafeBufferPointer(start: padded.start, count: padded.count)
@@ -74,7 +61,7 @@ final class FilterBankPass<Scalar: FourierScalar> {
       }
       for (band, filter) in filters.enumerated() {
         let magnitudes = magnitudes.start + filter.firstBin
-        var sum: Scalar = 0
+        var sum: Double = 0
         for (offset, weight) in filter.weights.enumerated() { sum += weight * magnitudes[offset] }
         bands[band * frames + frame] = sum
       }
@@ -82,7 +69,7 @@ final class FilterBankPass<Scalar: FourierScalar> {
   }
 
   /// Writes the gradient with respect to the last samples, of the one with respect to what the bands hold.
-  func pullBack(_ dBands: UnsafePointer<Scalar>, into dSamples: UnsafeMutablePointer<Scalar>) {
+  func pullBack(_ dBands: UnsafePointer<Double>, into dSamples: UnsafeMutablePointer<Double>) {
     dPadded.clear(0..<dPadded.count)
     let target = UnsafeMutableBufferPointer(start: dPadded.start, count: dPadded.count)
     let hasNyquist = transform.fftSize % 2 == 0

@@ -48,7 +48,7 @@ extension FrontEnd {
 
   /// The levels of what bands hold, both `[bands, frames]`.
   func levels(ofBandValues values: [Double]) -> Tensor {
-    let pass = LevelPass<Double>(self)
+    let pass = LevelPass(self)
     return tensor([bands, frames]) { pass.levels(of: values, into: $0) }
   }
 
@@ -63,7 +63,7 @@ extension FrontEnd {
 
   /// Levels, `[bands, frames]`, as an input of `inputShape` in network units.
   func input(ofLevels levels: Tensor) -> Tensor {
-    let pass = LevelPass<Double>(self)
+    let pass = LevelPass(self)
     return input(
       of: tensor([bands, frames]) { features in
         for i in levels.values.indices { features[i] = Double(levels.values[i]) }
@@ -73,7 +73,7 @@ extension FrontEnd {
 
   /// What bands hold, `[bands, frames]`, as an input of `inputShape` in network units.
   func input(ofBandValues values: Tensor) -> Tensor {
-    let pass = LevelPass<Double>(self)
+    let pass = LevelPass(self)
     return input(
       of: tensor([bands, frames]) { pass.features(of: values.values.map(Double.init), into: $0) })
   }
@@ -81,7 +81,7 @@ extension FrontEnd {
   /// Runs a sound's samples through a pass in double precision.
   private func analyzed(
     _ sound: Waveform,
-    _ body: (FrontEnd, FrontEndPass<Double>, UnsafePointer<Double>) throws -> Tensor
+    _ body: (FrontEnd, FrontEndPass, UnsafePointer<Double>) throws -> Tensor
   ) throws -> Tensor {
     guard sound.samples.allSatisfy(\.isFinite) else {
       throw InputError(

@@ -39,31 +39,30 @@ struct Refinement {
     let unit = frontEnd.hearsLoudness ? scale : 1
     let pass = DifferentiableFrontEnd(frontEnd)
     let fade = Fade(sampleCount: start.count, sampleRate: frontEnd.sampleRate)
+    let kernels = KernelSet.current
     let count = start.count
-    let (cells, samples) = (AlignedFloats(count: count), AlignedFloats(count: count))
+    let (cells, best) = (AlignedFloats(count: count), AlignedFloats(count: count))
     let (first, second) = (AlignedFloats(count: count), AlignedFloats(count: count))
+    let (features, slope) = (AlignedFloats(count: goal.count), AlignedFloats(count: goal.count))
     for i in 0..<count { cells.start[i] = start[i] / scale }
-    var features = [Float](repeating: 0, count: goal.count)
-    var slope = features
-    var gradient = start
-    var (nearest, best) = (Double.infinity, [Float]?.none)
+    var (nearest, isNearer) = (Double.infinity, false)
     for step in 0...steps {
-      for i in 0..<count { samples.start[i] = unit * cells.start[i] }
-      fade.apply(to: samples.start, count: count)
-      pass.features(of: samples.start, into: &features)
-      var distance = 0.0
-      for i in goal.indices {
-        slope[i] = goal[i] - features[i]
-        distance += Double(slope[i]) * Double(slope[i])
+      _ = kernels.paint(
+        cells.start, factor: Double(unit), level: 0, into: pass.samples, count: count)
+      fade.apply(to: pass.samples, count: count)
+      pass.features(into: features.start)
+      let distance = goal.withUnsafeBufferPointer { goal in
+        difference(goal, features.start, into: slope.start)
       }
       guard distance.isFinite else { break }
       if distance < nearest {
         nearest = distance
-        best = step == 0 ? nil : (0..<count).map { unit * cells.start[$0] }
+        isNearer = step > 0
+        if isNearer { best.start.update(from: cells.start, count: count) }
       }
-      pass.pullBack(slope, into: &gradient)
-      fade.apply(to: &gradient, count: count)
-      let squares = KernelSet.current.sumOfSquares(gradient, count: count)
+      pass.pullBack(slope.start)
+      fade.apply(to: pass.dSamples, count: count)
+      let squares = kernels.sumOfSquares(pass.dSamples, count: count)
       guard squares > 0, squares.isFinite else { break }
       let progress = Double(step) / Double(steps)
       let t = Float(step + 1)
@@ -71,10 +70,21 @@ struct Refinement {
         rate: rate * Float(0.5 + 0.5 * cos(Double.pi * progress)),
         slope: Float(1 / (squares / Double(count)).squareRoot()), decays: (0.9, 0.999),
         shares: (0.1, 0.001), corrections: (1 - pow(0.9, t), 1 - pow(0.999, t)), epsilon: 1e-8)
-      KernelSet.current.adam(
-        rule, gradient: gradient, first: first.start, second: second.start, cells: cells.start,
-        count: count)
+      kernels.adam(
+        rule, gradient: pass.dSamples, first: first.start, second: second.start,
+        cells: cells.start, count: count)
     }
-    return best
+    return isNearer ? (0..<count).map { unit * best.start[$0] } : nil
+  }
+
+  /// Writes the way from features to the goal.
+  ///
+  /// - Returns: the sum of its squares.
+  private func difference(
+    _ goal: UnsafeBufferPointer<Float>, _ features: UnsafePointer<Float>,
+    into slope: UnsafeMutablePointer<Float>
+  ) -> Double {
+    for i in goal.indices { slope[i] = goal[i] - features[i] }
+    return KernelSet.current.sumOfSquares(slope, count: goal.count)
   }
 }

@@ -1,6 +1,5 @@
 import CTonoFFTW
 import Foundation
-import TonoCore
 
 /// A precision that FFTW computes in: `Float` or `Double`.
 ///
@@ -31,9 +30,6 @@ public protocol FourierScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendabl
 
   /// Frees a plan.
   static func destroy(_ plan: OpaquePointer)
-
-  /// The natural logarithm.
-  static func logarithm(_ x: Self) -> Self
 }
 
 extension Float: FourierScalar {
@@ -73,9 +69,6 @@ extension Float: FourierScalar {
   public static func destroy(_ plan: OpaquePointer) {
     fftwf_destroy_plan(plan)
   }
-
-  /// As `FourierScalar` says.
-  public static func logarithm(_ x: Float) -> Float { log(x) }
 
   /// The same memory as FFTW's complex numbers, which are laid out alike.
   private static func complex(
@@ -122,9 +115,6 @@ extension Double: FourierScalar {
   public static func destroy(_ plan: OpaquePointer) {
     fftw_destroy_plan(plan)
   }
-
-  /// As `FourierScalar` says.
-  public static func logarithm(_ x: Double) -> Double { log(x) }
 
   /// The same memory as FFTW's complex numbers, which are laid out alike.
   private static func complex(

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Numbers of one type in memory that begins at a cache line, zero at first.
 ///
 /// Freed with the last reference. Threads that write at once write to different parts of it.
@@ -30,9 +36,21 @@ package final class AlignedBuffer<Element: BitwiseCopyable & Numeric>: @unchecke
 
   /// Sets some elements to zero.
   @inlinable package func clear(_ range: Range<Int>) {
-    (start + range.lowerBound).update(repeating: 0, count: range.count)
+    zeroBytes(start + range.lowerBound, count: range.count * MemoryLayout<Element>.stride)
   }
 }
 
 /// Floats in memory that begins at a cache line.
 package typealias AlignedFloats = AlignedBuffer<Float>
+
+extension UnsafeMutablePointer<Float> {
+  /// Sets floats to zero.
+  ///
+  /// `update(repeating:)` writes one element after the other through a function pointer.
+  package func clear(count: Int) { zeroBytes(self, count: count * MemoryLayout<Float>.stride) }
+}
+
+/// Sets bytes to zero.
+@usableFromInline package func zeroBytes(_ start: UnsafeMutableRawPointer, count: Int) {
+  memset(start, 0, count)
+}

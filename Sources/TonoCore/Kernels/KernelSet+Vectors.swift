@@ -23,12 +23,25 @@ extension KernelSet {
     canvas.sum_products(x, y, Int64(count))
   }
 
+  /// y = factor·x + level, computed in double.
+  ///
+  /// - Returns: Σ y: a finite number if every element is one.
+  package func paint(
+    _ x: UnsafePointer<Float>, factor: Double, level: Double,
+    into y: UnsafeMutablePointer<Float>, count: Int
+  ) -> Double {
+    canvas.paint(x, Int64(count), factor, level, y)
+  }
+
   /// One step of Adam: moves the moments, and the cells uphill.
+  ///
+  /// The moved cells are written to `moved`, or in place of the cells.
   package func adam(
     _ step: AdamStep, gradient: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
-    second: UnsafeMutablePointer<Float>, cells: UnsafeMutablePointer<Float>, count: Int
+    second: UnsafeMutablePointer<Float>, cells: UnsafeMutablePointer<Float>,
+    into moved: UnsafeMutablePointer<Float>? = nil, count: Int
   ) {
-    canvas.adam(gradient, Int64(count), step.factors, first, second, cells)
+    canvas.adam(gradient, Int64(count), step.factors, first, second, cells, moved ?? cells)
   }
 
   private var canvas: tono_canvas_kernels { functions.pointee.canvas }
