@@ -181,7 +181,7 @@ struct EvaluatedNetworkArguments: ParsableArguments {
 
   private func split(of file: URL, _ sounds: ImitationSounds) throws -> RetrievalSplit? {
     if untrained { return nil }
-    if let split { return try TrainedFiles.split(at: URL(filePath: split)) }
+    if let split { return try RetrievalSplit.read(URL(filePath: split)) }
     if let split = try TrainedFiles.split(beside: file) { return split }
     guard sounds.concepts.contains(where: { $0.part != nil }) else { return nil }
     return try RetrievalSplit.standard(for: sounds, seed: 0)

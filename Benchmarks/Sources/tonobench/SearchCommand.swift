@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TonoAudio
+import TonoCore
 import TonoModels
 import TonoNetwork
 import TonoSearch

@@ -44,18 +44,6 @@ public enum TrainedFiles {
   public static func split(beside model: URL) throws -> RetrievalSplit? {
     let url = model.deletingLastPathComponent().appending(path: split)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-    return try split(at: url)
-  }
-
-  /// The split in a file.
-  ///
-  /// - Throws: `InputError` if the file cannot be read, or is no split.
-  public static func split(at url: URL) throws -> RetrievalSplit {
-    let data = try InputFile.bytes(of: url)
-    guard let split = try? JSONDecoder().decode(RetrievalSplit.self, from: data) else {
-      throw InputError(
-        url, "is no split of a data set of imitations; name a split.json of a training")
-    }
-    return split
+    return try RetrievalSplit.read(url)
   }
 }
