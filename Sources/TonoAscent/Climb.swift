@@ -1,6 +1,12 @@
 import TonoCore
 import TonoNetwork
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// One objective's way up.
 final class Climb {
   private let ascent: Ascent
@@ -146,6 +152,8 @@ final class Climb {
     var best: Float?
     var lastRise: (total: Float, step: Int)?
     var ending = Pattern.Ending.steps
+    // Where each step hears another way, one step's value says little of the cells: they settle instead.
+    let isSettled = settings.hearing != nil && inputs.contains { $0.hearingFrontEnd != nil }
 
     for index in 0..<settings.steps {
       drawChanges()
@@ -155,11 +163,11 @@ final class Climb {
         break
       }
       activations.append(evaluation.value)
-      if evaluation.isAwake, best.map({ evaluation.total > $0 }) ?? true {
+      if !isSettled, evaluation.isAwake, best.map({ evaluation.total > $0 }) ?? true {
         best = evaluation.total
         for input in inputs { input.keep() }
       }
-      if let plateau = settings.plateau {
+      if !isSettled, let plateau = settings.plateau {
         let threshold = lastRise.map { $0.total + plateau.tolerance * abs($0.total) }
         if threshold.map({ evaluation.total > $0 }) ?? true { lastRise = (evaluation.total, index) }
         if let lastRise, index - lastRise.step >= plateau.patience {
@@ -167,7 +175,7 @@ final class Climb {
           break
         }
       }
-      move(evaluation)
+      move(evaluation, share: isSettled ? settling(index) : 1)
       if let blur, (index + 1) % max(1, regularizer.blurInterval) == 0 {
         for input in inputs { input.blur(blur) }
       }
@@ -207,7 +215,12 @@ final class Climb {
   // MARK: - One step
 
   private func drawChanges() {
-    for index in changes.indices { changes[index] = settings.drawChange(from: &random) }
+    for index in changes.indices {
+      changes[index] = settings.drawChange(from: &random)
+      if let hearing = settings.hearing, let frontEnd = inputs[index].hearingFrontEnd {
+        changes[index].heard = hearing.draw(from: &random, before: frontEnd)
+      }
+    }
   }
 
   /// A scalar at these cells, less the penalties of a regularizer; the inputs keep its gradient.
@@ -238,7 +251,12 @@ final class Climb {
       isFinite: isFinite && (value - penalty).isFinite && squares.isFinite)
   }
 
-  private func move(_ evaluation: Evaluation) {
-    for input in inputs { input.move(scale: evaluation.scale, settings.optimizer) }
+  private func move(_ evaluation: Evaluation, share: Float = 1) {
+    for input in inputs { input.move(scale: evaluation.scale, settings.optimizer, share: share) }
+  }
+
+  /// Which share of a step's length is taken: it falls to nothing along half a cosine.
+  private func settling(_ step: Int) -> Float {
+    0.5 + 0.5 * cosf(.pi * Float(step) / Float(settings.steps))
   }
 }

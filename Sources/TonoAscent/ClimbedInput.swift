@@ -79,9 +79,13 @@ final class ClimbedInput {
     if !isBest { swap(&cells, &best) }
   }
 
+  /// The front end that hears its sounds, if the canvas is one.
+  var hearingFrontEnd: FrontEnd? { painter.hearingFrontEnd }
+
   /// The input that the cells paint.
   var painted: Tensor {
-    Tensor(shape: input.shape) { _ = painter.paint(cells.start, into: $0) }
+    painter.hear(nil)
+    return Tensor(shape: input.shape) { _ = painter.paint(cells.start, into: $0) }
   }
 
   /// The sound that the cells are, if they are one.
@@ -94,6 +98,7 @@ final class ClimbedInput {
   /// - Returns: whether it is finite numbers throughout.
   func paint(into buffers: ScalarProgram.Buffers, _ change: Change) -> Bool {
     var source = change.isNone ? buffers.input : unshifted.input.start
+    painter.hear(change.heard)
     let isFinite = painter.paint(cells.start, into: source)
     if let setting = change.acoustics {
       changed.start.update(from: source, count: count)
@@ -137,8 +142,9 @@ final class ClimbedInput {
   /// Makes the optimizer forget the steps before.
   func resetOptimizer() { optimizer.reset() }
 
-  /// Moves the cells up the gradient, whose root of the mean square over all inputs is `scale`.
-  func move(scale: Float, _ rule: Optimizer) {
+  /// Moves the cells up the gradient, whose root of the mean square over all inputs is `scale`, a share of
+  /// the way that the rule says.
+  func move(scale: Float, _ rule: Optimizer, share: Float = 1) {
     guard let gradient else { return }
     let kept = cells
     if isBest {
@@ -147,7 +153,7 @@ final class ClimbedInput {
     }
     optimizer.step(
       kept.start, into: cells.start, gradient: gradient, scale: scale, rule,
-      stretch: painter.stepScale)
+      stretch: painter.stepScale * share)
     painter.project(cells.start)
   }
 

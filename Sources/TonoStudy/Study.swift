@@ -159,7 +159,7 @@ public struct Study: Sendable {
       if plan.barePictures, inputs.count == 1 {
         return try PNG.encode(try figure.bare(inputs[0]), text: provenance(neuron))
       }
-      let retention = roundTrip?.retention.map { ", its sound \(Self.share($0))" } ?? ""
+      let retention = roundTrip.map { Self.retentions($0, ", its sound ") } ?? ""
       let subtitle = "activation \(activation.short)\(retention)"
       return try figure.page(title: title, subtitle: subtitle, inputs)
         .png(text: provenance(neuron))
@@ -265,7 +265,14 @@ public struct Study: Sendable {
 
   /// An activation, and what its sound retains of it.
   private static func short(_ record: NeuronRecord) -> String {
-    record.activation.short + (record.roundTrip?.retention.map { ", \(share($0))" } ?? "")
+    record.activation.short + (record.roundTrip.map { retentions($0, ", ") } ?? "")
+  }
+
+  /// What sounds retain as they are, and played elsewhere.
+  private static func retentions(_ roundTrip: RoundTrip, _ words: String) -> String {
+    guard let retention = roundTrip.retention else { return "" }
+    let elsewhere = roundTrip.playedElsewhere.map { " (elsewhere \(share($0.least)))" } ?? ""
+    return words + share(retention) + elsewhere
   }
 
   /// A share in per cent.

@@ -167,7 +167,14 @@ struct MaximizeCommand: ParsableCommand {
     if !retentions.isEmpty {
       let median = String(format: "%.1f %%", 100 * retentions[retentions.count / 2])
       let least = String(format: "%.1f %%", 100 * retentions[0])
-      print("the sounds retain \(median) of the activation (median; least \(least))")
+      print("the sounds retain \(median) of the activation as they are (median; least \(least))")
+    }
+    let elsewhere = records.compactMap { $0.roundTrip?.playedElsewhere }
+      .sorted { $0.least < $1.least }
+    if let worst = elsewhere.first {
+      let median = String(format: "%.1f %%", 100 * elsewhere[elsewhere.count / 2].least)
+      let least = String(format: "%.1f %%", 100 * worst.least)
+      print("and \(median) where they are played elsewhere (least \(least): \(worst.leastWay))")
     }
     if failed > 0 { throw ExitCode.failure }
   }

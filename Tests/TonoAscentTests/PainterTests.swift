@@ -39,8 +39,23 @@ import TonoNetwork
 
   @Test("adjoints agree with finite differences", arguments: canvases)
   func adjoint(_ canvas: Canvas) {
-    var random = TestRandom(61)
+    checkAdjoint(of: canvas.painter(before: input, Maps(input.shape)))
+  }
+
+  @Test(
+    "so do those of sounds that are heard elsewhere",
+    arguments: [Canvas.waveform(frontEnd), .waveform(loud)], UInt64(0)..<3)
+  func heardAdjoint(_ canvas: Canvas, _ seed: UInt64) {
     let painter = canvas.painter(before: input, Maps(input.shape))
+    var random = RandomSource(seed: seed, text: "way")
+    // Noise follows the sound's mean energy, which counts as fixed.
+    let hearing = Hearing(rooms: 1, noise: 0...0, codecs: 1)
+    painter.hear(hearing.draw(from: &random, before: Self.frontEnd))
+    checkAdjoint(of: painter)
+  }
+
+  private func checkAdjoint(of painter: any Painter) {
+    var random = TestRandom(61)
     // Away from zero, where squares and logarithms bend.
     var cells = Tensor.random([painter.count], using: &random)
     for i in cells.values.indices { cells.values[i] += cells.values[i] < 0 ? -0.5 : 0.5 }

@@ -1,5 +1,6 @@
 import Synchronization
 import TonoAscent
+import TonoAudio
 import TonoCore
 import TonoNetwork
 
@@ -18,6 +19,8 @@ struct Sweep {
   var threads = 1
   /// What is climbed before an input, where it is not the input itself.
   var canvases: [String: Canvas] = [:]
+  /// How climbed sounds reach the network; nil for exactly as they are.
+  var hearing: Hearing?
   /// Whether one neuron is climbed after the other, as for a person who waits for one.
   var isOneAtATime = false
 
@@ -74,7 +77,8 @@ struct Sweep {
       network: network, canvases: canvases,
       settings: AscentSettings(
         steps: steps, optimizer: Optimizer(rate: 0.05, normalizesGradient: false),
-        regularizer: Regularizer(l2: Self.decay * Float(cells) / 2), starts: 1, plateau: nil,
+        regularizer: Regularizer(l2: Self.decay * Float(cells) / 2), hearing: hearing, starts: 1,
+        plateau: nil,
         seed: seed))
     let objectives = neurons.map { Objective($0) }
     for group in isOneAtATime ? objectives.map({ [$0] }) : [objectives] {
