@@ -46,7 +46,8 @@ final class Climb {
     inputs = climbed.map { input in
       ClimbedInput(
         input, canvas: ascent.canvas(before: input.name),
-        frontEnd: ascent.frontEnds[input.name], settings: ascent.settings)
+        frontEnd: ascent.frontEnds[input.name], settings: ascent.settings,
+        naturalSound: ascent.naturalSounds[input.name])
     }
     program = try ScalarProgram(
       try BoundObjective(objective, in: ascent.network), of: ascent, climbed: climbed,
@@ -97,7 +98,7 @@ final class Climb {
           continue
         }
         fallthrough
-      case .noise: input.begin { _ in random.normal() }
+      case .noise: input.begin(fromNoise: (0..<input.cellCount).map { _ in random.normal() })
       }
     }
   }
@@ -239,7 +240,8 @@ final class Climb {
         input.rest()
         continue
       }
-      let slope = input.pullBack(buffers, changes[index], less: regularizer)
+      let slope = input.pullBack(
+        buffers, changes[index], less: regularizer, activation: value)
       penalty += slope.penalty
       squares += slope.squares
       isAwake = isAwake || slope.isAwake

@@ -23,6 +23,8 @@ final class ClimbedInput {
   /// The input as the acoustics leave it, before it is shifted.
   private let changed: AlignedFloats
   private let playability: Playability?
+  private let naturalness: Naturalness?
+  private let naturalSound: NaturalSound?
 
   // What the last evaluation left.
   private var gradient: UnsafeMutablePointer<Float>?
@@ -37,7 +39,10 @@ final class ClimbedInput {
     let isAwake: Bool
   }
 
-  init(_ input: Network.Input, canvas: Canvas, frontEnd: FrontEnd?, settings: AscentSettings) {
+  init(
+    _ input: Network.Input, canvas: Canvas, frontEnd: FrontEnd?, settings: AscentSettings,
+    naturalSound: NaturalSound? = nil
+  ) {
     self.input = input
     maps = frontEnd.map { Maps($0.inputShape, axes: $0.axes) } ?? Maps(input.shape)
     painter = canvas.painter(before: input, maps)
@@ -50,6 +55,10 @@ final class ClimbedInput {
     changed = AlignedFloats(count: count)
     let weight = settings.regularizer.playability
     playability = weight == 0 ? nil : frontEnd.map { Playability(weight: weight, of: $0) }
+    let (share, maps) = (settings.regularizer.naturalness, maps)
+    naturalness =
+      share == 0 ? nil : naturalSound.map { Naturalness(share: share, of: $0, maps) }
+    self.naturalSound = naturalSound
   }
 
   // MARK: - The cells
@@ -59,6 +68,15 @@ final class ClimbedInput {
     for index in 0..<cellCount { cells.start[index] = value(index) }
     gradient = nil
     isBest = false
+  }
+
+  /// Begins with noise; a sound's has the spectrum of real sounds, if that is known.
+  func begin(fromNoise noise: [Float]) {
+    var noise = noise
+    if let naturalSound, let frontEnd = painter.hearingFrontEnd {
+      noise = naturalSound.coloured(noise, before: frontEnd)
+    }
+    begin { noise[$0] }
   }
 
   /// Begins with the cells that paint a spectrogram, as nearly as the canvas can.
@@ -116,7 +134,8 @@ final class ClimbedInput {
   /// Turns the gradient that a program left into the one with respect to the cells, less the
   /// gradient of a regularizer's penalty.
   func pullBack(
-    _ buffers: ScalarProgram.Buffers, _ change: Change, less regularizer: Regularizer
+    _ buffers: ScalarProgram.Buffers, _ change: Change, less regularizer: Regularizer,
+    activation: Float
   ) -> Slope {
     var gradient = buffers.gradient
     let input = change.isNone ? buffers.input : unshifted.input.start
@@ -130,6 +149,9 @@ final class ClimbedInput {
       regularizer.penalizes ? regularizer.penalize(input, maps, gradient: gradient) : 0
     if regularizer.playability != 0, let playability {
       penalty += playability.penalize(input, gradient: gradient)
+    }
+    if regularizer.naturalness != 0, let naturalness {
+      penalty += naturalness.penalize(input, activation: activation, gradient: gradient)
     }
     let painted = painter.adjoint(gradient, input: input)
     self.gradient = painted.start
