@@ -114,12 +114,14 @@ public struct Ascent: Sendable {
   /// - Parameters:
   ///   - objective: what to maximize.
   ///   - threads: how many work on it together.
-  ///   - step: called after every step, waking ones too; what it throws ends the climb.
+  ///   - step: called after every step, waking ones too, with the value before it; what it throws ends the
+  ///     climb.
   /// - Returns: what the climb arrived at, or that the neuron is dead.
   /// - Throws: `NeuronError` or `NetworkError` if the network has no such neuron, `AscentError` if
   ///   it depends on held inputs alone, and what `step` throws.
   public func climb(
-    _ objective: Objective, threads: Int = 1, step: () throws -> Void = {}
+    _ objective: Objective, threads: Int = 1,
+    step: (_ value: Float) throws -> Void = { _ in }
   ) throws -> Pattern {
     try Climb(objective, of: self, threads: threads).run(step: step)
   }
@@ -132,22 +134,23 @@ public struct Ascent: Sendable {
   /// - Parameters:
   ///   - objectives: what to maximize, each by itself.
   ///   - threads: how many there are, at most.
-  ///   - step: called after every step with the objective's index, from any of the threads.
+  ///   - step: called after every step with the objective's index and the value before the step, from any of
+  ///     the threads.
   ///   - finished: called with the index, its pattern, and how long climbing took, from any of the
   ///     threads.
   /// - Throws: the first error of any neuron, of `step` or of `finished`; the others then end at
   ///   their next step.
   public func climb(
     _ objectives: [Objective], threads: Int,
-    step: @Sendable (Int) throws -> Void = { _ in },
+    step: @Sendable (_ index: Int, _ value: Float) throws -> Void = { _, _ in },
     finished: @Sendable (Int, Pattern, Duration) throws -> Void
   ) throws {
     let threadsEach = max(1, threads / max(1, objectives.count))
     try concurrently(objectives.count, threads: threads) { index, checkForFailure in
       let start = ContinuousClock.now
-      let pattern = try climb(objectives[index], threads: threadsEach) {
+      let pattern = try climb(objectives[index], threads: threadsEach) { value in
         try checkForFailure()
-        try step(index)
+        try step(index, value)
       }
       try finished(index, pattern, ContinuousClock.now - start)
     }

@@ -61,7 +61,7 @@ final class Climb {
   // MARK: - Starts
 
   /// Climbs from the first start that gives the objective a gradient.
-  func run(step: () throws -> Void) throws -> Pattern {
+  func run(step: (Float) throws -> Void) throws -> Pattern {
     var tried: [String] = []
     var waking: ScalarProgram?
     for start in 0..<max(1, settings.starts) {
@@ -122,14 +122,14 @@ final class Climb {
   }
 
   /// Climbs the pre-activation until the objective has a gradient, or the steps are used up.
-  private func wake(by waking: ScalarProgram, step: () throws -> Void) throws -> Bool {
+  private func wake(by waking: ScalarProgram, step: (Float) throws -> Void) throws -> Bool {
     for input in inputs { input.resetOptimizer() }
     while wakingSteps < settings.wakingSteps {
       let evaluation = evaluate(waking)
       guard evaluation.isFinite, evaluation.isAwake else { return false }
       move(evaluation)
       wakingSteps += 1
-      try step()
+      try step(evaluation.value)
       if evaluate(program).isAwake { return true }
     }
     return false
@@ -145,7 +145,7 @@ final class Climb {
   // MARK: - Climbing
 
   /// Climbs the objective until the settings end it.
-  private func climb(step: () throws -> Void) throws -> Pattern {
+  private func climb(step: (Float) throws -> Void) throws -> Pattern {
     let regularizer = settings.regularizer
     for input in inputs { input.resetOptimizer() }
     var activations: [Float] = []
@@ -180,7 +180,7 @@ final class Climb {
       if let blur, (index + 1) % max(1, regularizer.blurInterval) == 0 {
         for input in inputs { input.blur(blur) }
       }
-      try step()
+      try step(evaluation.value)
     }
 
     for index in changes.indices { changes[index] = .none }

@@ -22,7 +22,7 @@ public struct PlayedElsewhere: Codable, Hashable, Sendable {
     return name.flatMap { Playback(rawValue: $0)?.title } ?? ""
   }
 
-  /// Plays sounds in all ways, and asks.
+  /// Plays sounds in all ways, and asks; nil where the activation is not positive.
   ///
   /// - Parameters:
   ///   - sounds: per input name the sound, as a file gives it back.
@@ -31,7 +31,6 @@ public struct PlayedElsewhere: Codable, Hashable, Sendable {
   ///   - objective: what is asked.
   ///   - network: of whom.
   ///   - frontEnds: per input name how its sounds are analysed.
-  /// - Returns: nil where the activation is not positive.
   /// - Throws: `InputError` if a sound cannot be analysed, `NetworkError` if an input is missing.
   public init?(
     of sounds: [String: Waveform], held: [String: Tensor] = [:], activation: Float,

@@ -25,6 +25,8 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public var normalizedInputs: [String]
   /// The ascent.
   public var ascent: AscentSettings
+  /// Per input name what real sounds have in common, where sounds are to keep to it.
+  public var naturalSounds: [String: NaturalSound]
   /// Per input name the SHA-256 of the spectrogram to start from.
   public var spectrograms: [String: String]
   /// Per name of an input that is held the SHA-256 of what it is held at.
@@ -42,7 +44,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public init(
     model: ModelIdentity, frontEnds: [String: FrontEnd], canvases: [String: CanvasKind],
     boundsLevels: Bool = false, normalizedInputs: [String], ascent: AscentSettings,
-    spectrograms: [String: String] = [:],
+    naturalSounds: [String: NaturalSound] = [:], spectrograms: [String: String] = [:],
     held: [String: String] = [:], sound: Inversion?, colormap: Colormap?,
     barePictures: Bool = false, sharesScale: Bool = false
   ) {
@@ -52,6 +54,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
     self.boundsLevels = boundsLevels
     self.normalizedInputs = normalizedInputs
     self.ascent = ascent
+    self.naturalSounds = naturalSounds
     self.spectrograms = spectrograms
     self.held = held
     self.sound = sound

@@ -24,8 +24,8 @@ public struct Study: Sendable {
   public enum Event: Sendable {
     /// So many neurons were found finished by an earlier session.
     case resumed(Int)
-    /// A neuron took a step.
-    case step(NeuronReference)
+    /// A neuron took a step; before it the activation was this, or that of what wakes it.
+    case step(NeuronReference, activation: Float)
     /// A neuron is finished, its files written.
     case finished(NeuronRecord)
   }
@@ -54,7 +54,8 @@ public struct Study: Sendable {
       network: model.network,
       canvases: Dictionary(
         uniqueKeysWithValues: model.network.inputs.map { ($0.name, plan.canvas(of: $0.name)) }),
-      frontEnds: plan.frontEnds, settings: plan.ascent, spectrograms: spectrograms, held: held)
+      frontEnds: plan.frontEnds, settings: plan.ascent, spectrograms: spectrograms,
+      naturalSounds: plan.naturalSounds, held: held)
     for neuron in self.neurons { _ = try ascent.inputs(climbedBy: Objective(neuron)) }
   }
 
@@ -92,7 +93,7 @@ public struct Study: Sendable {
     do {
       try ascent.climb(
         waiting.map { Objective($0) }, threads: threads,
-        step: { index in try observe(.step(waiting[index])) },
+        step: { index, value in try observe(.step(waiting[index], activation: value)) },
         finished: { index, pattern, duration in
           let record = try write(
             pattern, of: waiting[index], seconds: duration / .seconds(1), to: directory)

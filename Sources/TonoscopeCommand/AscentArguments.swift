@@ -12,6 +12,11 @@ import TonoStudy
 extension Optimizer.Rule: ExpressibleByArgument {}
 extension CanvasKind: ExpressibleByArgument {}
 
+/// What a sound is climbed for.
+enum Heard: String, ExpressibleByArgument, CaseIterable {
+  case exactly, robustly
+}
+
 /// How an ascent climbs: the settings of `AscentSettings` as flags, with its defaults.
 struct AscentArguments: ParsableArguments {
   private static let defaults = AscentSettings()
@@ -25,6 +30,30 @@ struct AscentArguments: ParsableArguments {
       a sound where the front end is known and no other setting needs cells, else a spectrogram.
       """, valueName: "kind"))
   var canvas: CanvasKind?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What a sound is climbed for: exactly what the network hears of it; or what it hears on average \
+      wherever the sound is played (robustly), its start anywhere within the hop, in small rooms, with \
+      noise, through codecs. By default robustly; needs --canvas waveform.
+      """, valueName: "exactly|robustly"))
+  var heard: Heard?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      A folder of real sounds whose long-term spectrum and changes a climbed sound keeps to; INPUT=FOLDER \
+      for one input of several. Without it those that are typical of the front end, if they are known.
+      """, valueName: "sounds"))
+  var natural: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The weight of a sound's distance from real ones, as a share of the activation; 0 for none.
+      """, valueName: "share"))
+  var naturalness: Float?
 
   @Option(help: ArgumentHelp("The most steps that a neuron climbs.", valueName: "count"))
   var steps = defaults.steps
@@ -200,6 +229,11 @@ struct AscentArguments: ParsableArguments {
     try require(wakingSteps >= 0, "--waking-steps is \(wakingSteps); give 0 or more")
     try require(blur >= 0 && blur <= 100, "--blur is \(blur); give a number from 0 to 100")
     try require(blurInterval >= 1, "--blur-every is \(blurInterval); give at least 1")
+    if let naturalness {
+      try require(
+        naturalness >= 0 && naturalness.isFinite,
+        "--naturalness is \(naturalness); give a number that is not negative")
+    }
     try require(
       timeJitter >= 0 && bandJitter >= 0, "a jitter is negative; give 0 or more")
     for (flag, weight) in [
@@ -214,16 +248,26 @@ struct AscentArguments: ParsableArguments {
   }
 
   /// The settings, whether the canvas starts from given spectrograms or not.
-  func settings(startsFrom start: AscentSettings.Start) -> AscentSettings {
-    AscentSettings(
+  ///
+  /// - Parameters:
+  ///   - start: where the canvas begins.
+  ///   - climbsSounds: whether some input's canvas is a sound.
+  ///   - naturalSounds: what real sounds have in common, where that is known.
+  func settings(
+    startsFrom start: AscentSettings.Start, climbsSounds: Bool,
+    naturalSounds: [String: NaturalSound]
+  ) -> AscentSettings {
+    let isRobust = climbsSounds && heard != .exactly
+    let share = naturalness ?? (isRobust || !natural.isEmpty ? Self.naturalness : 0)
+    return AscentSettings(
       steps: steps,
       optimizer: Optimizer(rule: optimizer, rate: rate, normalizesGradient: !rawGradient),
       regularizer: Regularizer(
         l2: l2, l1: l1, timeVariation: timeVariation, bandVariation: bandVariation,
-        playability: playability, blur: blur, blurInterval: blurInterval),
+        playability: playability, naturalness: naturalSounds.isEmpty ? 0 : share, blur: blur, blurInterval: blurInterval),
       jitter: Jitter(frames: timeJitter, bands: bandJitter),
       acoustics: Acoustics(gain: gainJitter, tilt: tiltJitter, noiseFloor: -noiseFloor),
-      start: start, starts: starts,
+      hearing: isRobust ? Hearing() : nil, start: start, starts: starts,
       wakingSteps: wakingSteps, plateau: noPlateau ? nil : AscentSettings.Plateau(), seed: seed,
       exactConvolution: exactConvolution)
   }
@@ -277,6 +321,57 @@ struct AscentArguments: ParsableArguments {
           ? .waveform : .spectrogram
         return (input.name, canvas ?? usual)
       })
+  }
+
+  /// The weight of naturalness unless one is given.
+  private static let naturalness: Float = 0.03
+
+  /// Per input whose canvas is a sound what real sounds have in common: of a folder that was named, or what is
+  /// typical of the front end.
+  func naturalSounds(
+    of canvases: [String: CanvasKind], _ frontEnds: [String: FrontEnd], threads: Int
+  ) throws -> [String: NaturalSound] {
+    let inputs = canvases.filter { $0.value == .waveform }.keys.sorted()
+    guard !inputs.isEmpty else {
+      let given = [
+        (heard != nil, "--heard"), (!natural.isEmpty, "--natural"),
+        (naturalness != nil, "--naturalness"),
+      ]
+      if let flag = given.first(where: \.0)?.1 {
+        throw InputError("\(flag) is about sounds that are climbed; add --canvas waveform")
+      }
+      return [:]
+    }
+    guard naturalness != 0, heard != .exactly || !natural.isEmpty || naturalness != nil else {
+      return [:]
+    }
+    var folders: [String: String] = [:]
+    for request in natural {
+      let parts = SpectrogramFiles.parts(of: request).flatMap { inputs.contains($0.input) ? $0 : nil }
+      guard let input = parts?.input ?? (inputs.count == 1 ? inputs[0] : nil) else {
+        throw InputError(
+          "--natural \(request) names no input; write INPUT=FOLDER with one of "
+            + inputs.joined(separator: ", "))
+      }
+      guard folders.updateValue(parts?.path ?? request, forKey: input) == nil else {
+        throw InputError("--natural gives '\(input)' two folders; give it one")
+      }
+    }
+    var sounds: [String: NaturalSound] = [:]
+    for input in inputs {
+      guard let frontEnd = frontEnds[input] else { continue }
+      if let folder = folders[input] {
+        sounds[input] = try NaturalSound(
+          in: SoundFolder(URL(filePath: folder)), heardBy: frontEnd, threads: threads)
+      } else {
+        sounds[input] = NaturalSound.typical(of: frontEnd)
+      }
+    }
+    if naturalness != nil, sounds.isEmpty {
+      throw InputError(
+        "--naturalness needs real sounds to compare with; name a folder of them with --natural")
+    }
+    return sounds
   }
 
   /// The inputs whose canvas is normalized: those whose front end normalizes examples, if nothing

@@ -73,7 +73,21 @@ struct MaximizeCommand: ParsableCommand {
       """, valueName: "count"))
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      How progress is told: text for people, json for programs (one line for each event on standard \
+      output: started, step with its activation, finished with its files, summary), or none.
+      """, valueName: "text|json|none"))
+  var progress = Progress.Kind.text
+
+  @Flag(help: "Say nothing but errors.")
+  var quiet = false
+
   func validate() throws {
+    guard !quiet || progress != .json else {
+      throw ValidationError("--quiet and --progress json exclude each other; leave one out")
+    }
     guard threads >= 1 else { throw ValidationError("--threads is \(threads); give at least 1") }
     guard !directory.isEmpty else { throw ValidationError("--out is empty; name a directory") }
   }
@@ -88,22 +102,26 @@ struct MaximizeCommand: ParsableCommand {
     let held = try ascent.heldInputs(of: model, frontEnds)
     let start = try ascent.startingPoint(model, frontEnds, held: held)
 
+    let canvases = try ascent.canvases(of: model, frontEnds)
+    let naturalSounds = try ascent.naturalSounds(of: canvases, frontEnds, threads: threads)
     let plan = RunPlan(
-      model: try ModelIdentity(of: model), frontEnds: frontEnds,
-      canvases: try ascent.canvases(of: model, frontEnds),
+      model: try ModelIdentity(of: model), frontEnds: frontEnds, canvases: canvases,
       boundsLevels: ascent.boundLevels,
       normalizedInputs: try ascent.normalizedInputs(of: model, frontEnds),
-      ascent: ascent.settings(startsFrom: start.start),
-      spectrograms: start.files.digests, held: held.digests,
+      ascent: ascent.settings(
+        startsFrom: start.start, climbsSounds: canvases.values.contains(.waveform),
+        naturalSounds: naturalSounds),
+      naturalSounds: naturalSounds, spectrograms: start.files.digests, held: held.digests,
       sound: noSound ? nil : Inversion(), colormap: noPictures ? nil : colormap,
       barePictures: bare, sharesScale: sharedScale)
     let study = try Study(
       model, neurons: neurons, plan: plan, spectrograms: start.files.spectrograms,
       held: held.spectrograms)
-    report(assignment, study)
+    if !isSilent { report(assignment, study) }
 
     let run = try study.open(URL(filePath: directory), threads: threads)
-    let progress = Progress(neurons: study.neurons.count, stepsPerNeuron: ascent.steps)
+    let progress = Progress(
+      neurons: study.neurons.count, stepsPerNeuron: ascent.steps, as: quiet ? .none : self.progress)
     let interruption = Interruption()
     do {
       try study.run(in: run, threads: threads) { event in
@@ -123,6 +141,9 @@ struct MaximizeCommand: ParsableCommand {
     try summarize(study, run)
   }
 
+  /// Whether nothing is said to people.
+  private var isSilent: Bool { quiet || progress == .json }
+
   /// Says what is assumed before the work begins.
   private func report(_ assignment: FrontEndAssignment, _ study: Study) {
     for input in study.model.network.inputs {
@@ -141,7 +162,10 @@ struct MaximizeCommand: ParsableCommand {
       }
       let how = assignment.recognized.contains(input.name) ? " (recognized; see --front-end)" : ""
       let canvas = study.plan.canvases[input.name]?.rawValue ?? ""
-      Terminal.note("\(input.name): \(frontEnd.name)\(how), climbed on a \(canvas)")
+      let heard =
+        study.plan.canvases[input.name] != .waveform
+        ? "" : study.plan.ascent.hearing == nil ? ", heard exactly" : ", heard robustly"
+      Terminal.note("\(input.name): \(frontEnd.name)\(how), climbed on a \(canvas)\(heard)")
     }
   }
 
@@ -150,14 +174,22 @@ struct MaximizeCommand: ParsableCommand {
   /// - Throws: a failing exit code if a neuron had no finite numbers from the start.
   private func summarize(_ study: Study, _ run: RunDirectory) throws {
     let records = study.neurons.compactMap { run.finished[$0] }
+    let dead = records.count { $0.dead }
+    let failed = records.count { !$0.dead && $0.files.isEmpty }
+    if progress == .json {
+      ProgressEvent(summaryOf: records, dead: dead, failed: failed, directory: directory).print()
+    }
+    if !isSilent { describe(records, dead: dead, failed: failed) }
+    if failed > 0 { throw ExitCode.failure }
+  }
+
+  private func describe(_ records: [NeuronRecord], dead: Int, failed: Int) {
     for record in records where record.dead {
       print("\(record.neuron) is dead: \((record.tried ?? []).joined(separator: "; "))")
     }
     for record in records where !record.dead && !["steps", "plateau"].contains(record.ending) {
       print("\(record.neuron) ended early: \(record.ending)")
     }
-    let dead = records.count { $0.dead }
-    let failed = records.count { !$0.dead && $0.files.isEmpty }
     let found = records.count - dead - failed
     var counts = [found == 1 ? "1 neuron" : "\(found) neurons"]
     if dead > 0 { counts.append("\(dead) dead") }
@@ -176,6 +208,5 @@ struct MaximizeCommand: ParsableCommand {
       let least = String(format: "%.1f %%", 100 * worst.least)
       print("and \(median) where they are played elsewhere (least \(least): \(worst.leastWay))")
     }
-    if failed > 0 { throw ExitCode.failure }
   }
 }

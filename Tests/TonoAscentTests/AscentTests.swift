@@ -242,7 +242,7 @@ import TonoNetwork
     #expect(throws: Enough.self) {
       try ascent.climb(
         try ["relu_a:0", "tanh_b:1", "fc_pre:2"].map(objective), threads: 2,
-        step: { _ in
+        step: { _, _ in
           let count = steps.withLock {
             $0 += 1; return $0
           }

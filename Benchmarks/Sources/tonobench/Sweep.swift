@@ -83,7 +83,7 @@ struct Sweep {
     let objectives = neurons.map { Objective($0) }
     for group in isOneAtATime ? objectives.map({ [$0] }) : [objectives] {
       try ascent.climb(
-        group, threads: threads, step: { _ in try meter.step() }, finished: { _, _, _ in })
+        group, threads: threads, step: { _, _ in try meter.step() }, finished: { _, _, _ in })
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TonoCore
 
 /// What real sounds have in common before a front end: their long-term spectrum and how fast their levels
@@ -82,6 +83,36 @@ public struct NaturalSound: Codable, Hashable, Sendable {
       of: spectrograms.map { x in Self.lags(frames).map { change(x, $0, alongTime: true) } })
     bandChanges = Statistics(
       of: spectrograms.map { x in Self.lags(bands).map { change(x, $0, alongTime: false) } })
+  }
+
+  /// What the sounds of a folder have in common: of `most` of them, evenly spread by their paths, each as far
+  /// as the front end hears it.
+  ///
+  /// - Parameters:
+  ///   - folder: the sounds; what cannot be read, or is silent, is left out.
+  ///   - frontEnd: what hears them, with a number of frames.
+  ///   - most: how many are heard.
+  ///   - threads: how many listen.
+  /// - Throws: `InputError` if fewer than two of them can be used.
+  public init(
+    in folder: SoundFolder, heardBy frontEnd: FrontEnd, most: Int = 256, threads: Int = 1
+  ) throws {
+    let count = min(most, folder.files.count)
+    let paths = (0..<count).map { folder.files[$0 * folder.files.count / count].path }
+    let heard = Mutex<[Int: Tensor]>([:])
+    try concurrently(count, threads: threads) { index, _ in
+      guard let features = try? frontEnd.features(ofFile: folder.fullPath(of: paths[index])),
+        features.values.allSatisfy(\.isFinite), features.values.min() != features.values.max()
+      else { return }
+      heard.withLock { $0[index] = frontEnd.spectrogram(of: features) }
+    }
+    let spectrograms = heard.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
+    guard spectrograms.count > 1 else {
+      throw InputError(
+        "\(folder.url.path): \(spectrograms.count) of \(count) sounds could be heard; two or more tell "
+          + "what real sounds have in common")
+    }
+    self.init(of: spectrograms)
   }
 
   /// White noise that was given the typical spectrum, as a front end's bands have it.
