@@ -20,7 +20,7 @@ let package = Package(
       name: "Tonoscope",
       targets: [
         "TonoCore", "TonoFiles", "TonoNetwork", "TonoAudio", "TonoModels", "TonoAscent",
-        "TonoRender", "TonoCheck", "TonoListen", "TonoStudy",
+        "TonoRender", "TonoLearn", "TonoSearch", "TonoCheck", "TonoListen", "TonoStudy",
       ]),
     // For Benchmarks/ alone.
     .library(name: "TonoscopeC", targets: ["CTonoKernels"]),
@@ -28,6 +28,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
     // MARK: - C libraries
@@ -40,6 +41,7 @@ let package = Package(
     system("CTonoPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     system("CTonoCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     system("CTonoZip", pkgConfig: "libzip", apt: "libzip-dev"),
+    system("CTonoArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     system("CTonoCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     .target(name: "CTonoPNGWriter", dependencies: ["CTonoPNG"]),
 
@@ -62,10 +64,19 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .target(name: "TonoAscent", dependencies: ["TonoNetwork", "TonoAudio", "CTonoKernels"]),
-    .target(name: "TonoRender", dependencies: ["TonoCore", "CTonoPNG", "CTonoPNGWriter", "CTonoCairo"]),
+    .target(
+      name: "TonoRender", dependencies: ["TonoCore", "CTonoPNG", "CTonoPNGWriter", "CTonoCairo"]),
+    .target(
+      name: "TonoLearn",
+      dependencies: [
+        "TonoNetwork", "TonoAudio", "TonoModels", "CTonoArchive",
+        .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ]),
+    .target(name: "TonoSearch", dependencies: ["TonoModels", "TonoAudio", "CTonoKernels"]),
     .target(name: "TonoCheck", dependencies: ["TonoModels", "TonoAscent"]),
     .target(name: "TonoListen", dependencies: ["TonoModels", "TonoAscent", "TonoRender"]),
-    .target(name: "TonoStudy", dependencies: ["TonoCheck", "TonoListen"]),
+    .target(
+      name: "TonoStudy", dependencies: ["TonoCheck", "TonoListen", "TonoLearn", "TonoSearch"]),
     .executableTarget(
       name: "TonoscopeCommand",
       dependencies: [
@@ -82,6 +93,8 @@ let package = Package(
     tests("TonoModels", uses: ["CTonoZip"]),
     tests("TonoAscent", uses: ["TonoModels"]),
     tests("TonoRender"),
+    tests("TonoLearn", uses: ["TonoModels", "TonoAudio"]),
+    tests("TonoSearch", uses: ["CTonoKernels"]),
     tests("TonoCheck"),
     tests("TonoListen"),
     tests("TonoStudy"),

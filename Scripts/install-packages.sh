@@ -4,7 +4,8 @@ set -euo pipefail
 
 packages=(
   libpng-dev libopenblas-dev libfftw3-dev libsndfile1-dev libhdf5-dev libcairo2-dev libzip-dev
-  libsoxr-dev libebur128-dev libssl-dev pkg-config fonts-dejavu-core
+  libsoxr-dev libebur128-dev libssl-dev libarchive-dev pkg-config
+  fonts-dejavu-core
 )
 
 installed() {

@@ -52,7 +52,7 @@ struct GradientCheck {
   /// - Returns: the largest deviation at these points, or why there is none; nil if the layer reads
   ///   nothing, or its values are not finite at any point.
   func outcome(at inputs: [Tensor], using random: inout RandomSource) -> Outcome? {
-    guard !(layer is Constant), inputs.contains(where: { $0.count > 0 }) else { return nil }
+    guard layer.role != .constant, inputs.contains(where: { $0.count > 0 }) else { return nil }
     // Behind what is broken there is noise alone to look at.
     let isFinite = inputs.allSatisfy { $0.values.allSatisfy(\.isFinite) }
     var outcomes = (isFinite ? [inputs, inputs.map { elsewhere($0, using: &random) }] : [])

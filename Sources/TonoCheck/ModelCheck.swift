@@ -60,7 +60,7 @@ public struct ModelCheck: Sendable {
     threads: Int, observe: @Sendable () throws -> Void = {}
   ) throws -> ModelReport {
     let ascent = try Ascent(
-      network: network, canvases: frontEnds.mapValues { .waveform($0) }, frontEnds: frontEnds,
+      network: network, canvases: frontEnds.mapValues { _ in .waveform }, frontEnds: frontEnds,
       settings: AscentSettings(seed: seed))
     let first = try pass(ascent.noise(for: "check", start: 0))
     let gradients = try gradients(at: first, threads: threads, observe: observe)
@@ -71,7 +71,7 @@ public struct ModelCheck: Sendable {
     }
     let (sounds, heard) = try listen(threads: threads, observe: observe)
     var report = ModelReport(
-      modelPath: model.weightsURL.relativePath, format: model.format,
+      modelPath: model.name, format: model.format,
       parameters: network.parameterCount, instructionSet: KernelSet.current.name, seed: seed,
       starts: starts, sounds: sounds, inputs: inputs(noise, heard),
       layers: try layers(gradients, noise, heard),
@@ -180,10 +180,10 @@ public struct ModelCheck: Sendable {
         name: node.name, kind: node.layer.kind, shape: try network.shape(of: node.name),
         gradient: varies ? gradients[node.name].map { ModelReport.Gradient($0) } : nil,
         weights: WeightFlaw.flaws(of: node.layer),
-        flatPart: FlatPart(of: node.layer)?.meaning.rawValue, noise: activity(noise),
+        flatPart: node.layer.flatPart?.meaning.rawValue, noise: activity(noise),
         sounds: sounds.map(activity),
-        normalization: (node.layer as? BatchNormalization).flatMap { layer in
-          sounds?.nodes[node.name].flatMap { NormalizationMatch(layer, $0.moments) }
+        normalization: node.layer.trainedStatistics.flatMap { trained in
+          sounds?.nodes[node.name].flatMap { NormalizationMatch(trained, $0.moments) }
         })
     }
   }

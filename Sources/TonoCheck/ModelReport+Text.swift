@@ -3,9 +3,14 @@ import TonoCore
 import TonoNetwork
 
 extension ModelReport {
+  /// The same with remedies in words that suit no face in particular.
+  public var text: String { text { $0.description } }
+
   /// The tables and the verdict that a terminal shows.
-  public var text: String {
-    [[headline], inputTable, layerTable, remarks, verdict].filter { !$0.isEmpty }
+  ///
+  /// - Parameter words: what the face calls a remedy.
+  public func text(_ words: (Remedy) -> String) -> String {
+    [[headline], inputTable, layerTable, remarks, verdict(words)].filter { !$0.isEmpty }
       .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -68,14 +73,14 @@ extension ModelReport {
     return lines
   }
 
-  private var verdict: [String] {
-    var lines = findings.map { "\($0.severity.rawValue): \($0.text)" }
+  private func verdict(_ words: (Remedy) -> String) -> [String] {
+    var lines = findings.map { "\($0.severity.rawValue): \($0.sentence(words))" }
     if !findings.contains(where: { $0.severity != .hint }) {
       lines.insert("everything fits", at: 0)
     }
     if sounds == nil {
       lines.append(
-        "not looked at: sounds. --sounds DIR shows whether front end and weights go together")
+        "not looked at: sounds; \(words(.listen))")
     }
     return lines
   }

@@ -142,8 +142,18 @@ public struct ModelReport: Codable, Sendable {
     public var topic: Topic
     /// The layers or inputs concerned.
     public var layers: [String]
-    /// What was found, and what to do.
-    public var text: String
+    /// What was found.
+    public var problem: String
+    /// What to do about it, where that differs from face to face.
+    public var remedy: Remedy?
+
+    /// What was found, and what to do, in words that suit no face in particular.
+    public var text: String { sentence { $0.description } }
+
+    /// What was found, and what to do, in a face's own words.
+    public func sentence(_ words: (Remedy) -> String) -> String {
+      problem + (remedy.map { "; \(words($0))" } ?? "")
+    }
   }
 
   /// How bad a finding is.
@@ -205,5 +215,29 @@ extension ModelReport {
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "infinity", negativeInfinity: "-infinity", nan: "nan")
     self = try decoder.decode(Self.self, from: json)
+  }
+}
+
+// MARK: - JSON
+
+extension ModelReport.Finding {
+  private enum CodingKeys: String, CodingKey { case severity, topic, layers, text }
+
+  /// Reads a finding, whose remedy is part of its text.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    severity = try values.decode(ModelReport.Severity.self, forKey: .severity)
+    topic = try values.decode(ModelReport.Topic.self, forKey: .topic)
+    layers = try values.decode([String].self, forKey: .layers)
+    problem = try values.decode(String.self, forKey: .text)
+  }
+
+  /// Writes a finding, with the remedy in words that suit no face in particular.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(severity, forKey: .severity)
+    try values.encode(topic, forKey: .topic)
+    try values.encode(layers, forKey: .layers)
+    try values.encode(text, forKey: .text)
   }
 }

@@ -55,16 +55,15 @@ extension ModelVerdict {
         finding(
           all ? .doubtful : .hint, .dead, unused.map(\.name),
           "channels are dead on your sounds: \(counts(unused, onSounds: true)). The model may do without "
-            + "them, or its front end is wrong; 'maximize' says which of them it cannot wake"
-        ))
+            + "them, or its front end is wrong; an ascent says which of them it cannot wake"))
     }
     if !asleep.isEmpty {
       findings.append(
         finding(
           .hint, .dead, asleep.map(\.name),
-          "channels are dead on noise: \(counts(asleep)). 'maximize' wakes such by climbing what comes "
-            + "before the activation first; --start SOUND begins where a sound has woken them"
-            + (report.sounds == nil ? "; --sounds here tells whether sounds wake them" : "")))
+          "channels are dead on noise: \(counts(asleep)). An ascent wakes such by climbing what comes "
+            + "before the activation first",
+          remedy: report.sounds == nil ? .startFromSoundOrListen : .startFromSound))
     }
     if !pruned.isEmpty {
       findings.append(

@@ -29,9 +29,11 @@ struct ModelVerdict {
   }
 
   func finding(
-    _ severity: ModelReport.Severity, _ topic: ModelReport.Topic, _ layers: [String], _ text: String
+    _ severity: ModelReport.Severity, _ topic: ModelReport.Topic, _ layers: [String],
+    _ problem: String, remedy: Remedy? = nil
   ) -> ModelReport.Finding {
-    ModelReport.Finding(severity: severity, topic: topic, layers: layers, text: text)
+    ModelReport.Finding(
+      severity: severity, topic: topic, layers: layers, problem: problem, remedy: remedy)
   }
 
   /// Some texts in a row, of more than a few the first.
@@ -127,8 +129,8 @@ struct ModelVerdict {
         finding(
           .wrong, .gradient, wrong.map(\.layer.name),
           "gradients disagree with finite differences: \(list(texts)); patterns of these layers and of "
-            + "those behind them cannot be trusted. This is a fault of Tonoscope: please report it with "
-            + "what 'inspect --print-architecture' or 'inspect --json' prints"))
+            + "those behind them cannot be trusted. This is a fault of Tonoscope",
+          remedy: .report(.architecture)))
     }
     let endless = deviations.filter { !$0.deviation.isFinite }.map(\.layer.name)
     if !endless.isEmpty {
@@ -146,7 +148,7 @@ struct ModelVerdict {
         finding(
           .wrong, .gradient, [],
           "the compiled network's gradient is \(ModelReport.short(deviation)) off that of its layers; "
-            + "use --exact-convolution, and please report this with what 'inspect --json' prints"))
+            + "that is a fault of Tonoscope", remedy: .report(.exactConvolution)))
     }
     return findings
   }
@@ -180,8 +182,8 @@ struct ModelVerdict {
           .doubtful, .frontEnd, [first.layer] + inputs,
           "to \(first.layer) your sounds are not what it was trained on: \(first.match.text). '\(frontEnds)' "
             + "is probably not the front end of \(list(inputs, by: ", ")); compare normalization, decibels "
-            + "and their reference, and bands with the training's code, and give the right one with "
-            + "--front-end"))
+            + "and their reference, and bands with the training's code", remedy: .giveRightFrontEnd)
+      )
     } else if let first = matches.first(where: { $0.match.likeness == .somewhatUnlike }) {
       let (inputs, frontEnds) = inputs(of: first.layer)
       findings.append(

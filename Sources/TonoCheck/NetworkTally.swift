@@ -58,7 +58,7 @@ struct NetworkTally: Sendable {
     var channels: [Range] = []
     /// How many values were in the activation's flat part, out of how many.
     var flat = (count: 0, of: 0)
-    /// Per channel of a batch normalization's input, and of a network's input.
+    /// Per channel of the input of what keeps statistics of training, and of a network's input.
     var moments: [Moments] = []
     /// The values of each element, for outputs.
     var elements: [Range] = []
@@ -82,10 +82,10 @@ struct NetworkTally: Sendable {
       let output = activations[node.name]
       nodes[node.name, default: Node()].add(output)
       guard let first = node.inputs.first else { continue }
-      if node.layer is BatchNormalization {
+      if node.layer.trainedStatistics != nil {
         nodes[node.name]?.addMoments(of: activations[first])
       }
-      if let part = FlatPart(of: node.layer) {
+      if let part = node.layer.flatPart {
         let found = part.count(input: activations[first], output: output)
         nodes[node.name]?.flat.count += found.flat
         nodes[node.name]?.flat.of += found.all

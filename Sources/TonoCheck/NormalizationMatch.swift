@@ -24,20 +24,21 @@ public struct NormalizationMatch: Codable, Hashable, Sendable {
     return shift > 2 || ratio > 8 ? .unlike : shift > 0.5 || ratio > 2.5 ? .somewhatUnlike : .alike
   }
 
-  /// The match of a layer, given the moments of each channel of its input; nil without statistics or
-  /// numbers, or with some that are not finite.
-  init?(_ layer: BatchNormalization, _ moments: [NetworkTally.Moments]) {
-    guard layer.hasStatistics, !moments.isEmpty, moments.count == layer.mean.count,
+  /// The match of a layer, given the moments of each channel of its input; nil without numbers, or with
+  /// some that are not finite.
+  init?(_ trained: TrainedStatistics, _ moments: [NetworkTally.Moments]) {
+    let channels = trained.channels
+    guard !moments.isEmpty, moments.count == channels.mean.count,
       moments.allSatisfy({ $0.mean.isFinite && $0.variance.isFinite })
     else { return nil }
-    let expected = zip(layer.mean, layer.variance).map { mean, variance in
-      (mean: Double(mean), variance: Double(variance) + Double(layer.epsilon))
+    let expected = zip(channels.mean, channels.variance).map { mean, variance in
+      (mean: mean, variance: variance + trained.epsilon)
     }
     let shifts = zip(moments, expected).map { found, expected in
       (found.mean - expected.mean).magnitude / expected.variance.squareRoot()
     }
     let ratios = zip(moments, expected).map { found, expected in
-      (found.variance + Double(layer.epsilon)) / expected.variance
+      (found.variance + trained.epsilon) / expected.variance
     }
     guard (shifts + ratios).allSatisfy(\.isFinite) else { return nil }
     shift = Self.median(shifts)

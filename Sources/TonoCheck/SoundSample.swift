@@ -27,7 +27,7 @@ struct SoundSample: Sendable {
     for input in network.inputs {
       guard let frontEnd = frontEnds[input.name] else {
         throw InputError(
-          "'\(input.name)' has no front end, so that it hears no sounds; name one with --front-end")
+          "'\(input.name)' has no front end, so that it hears no sounds", remedy: .addFrontEnd)
       }
       try frontEnd.validate()
       if frontEnd.seconds > longest?.seconds ?? 0 { longest = frontEnd }

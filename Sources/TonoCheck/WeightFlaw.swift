@@ -32,10 +32,10 @@ public struct WeightFlaw: Codable, Hashable, Sendable {
   /// What is wrong with the arrays of a layer, in their order.
   static func flaws(of layer: any Layer) -> [WeightFlaw] {
     var flaws = LayerArray.all(of: layer).flatMap { array in array.flaws }
-    if let layer = layer as? BatchNormalization, layer.hasStatistics, !layer.mean.isEmpty,
-      layer.mean.allSatisfy({ $0 == 0 }), layer.variance.allSatisfy({ $0 == 1 })
+    if let channels = layer.trainedStatistics?.channels, !channels.mean.isEmpty,
+      channels.mean.allSatisfy({ $0 == 0 }), channels.variance.allSatisfy({ $0 == 1 })
     {
-      let count = layer.mean.count
+      let count = channels.mean.count
       flaws.append(WeightFlaw(kind: .untrained, array: "statistics", count: count, of: count))
     }
     return flaws
@@ -54,7 +54,7 @@ private struct LayerArray {
   ///
   /// Read by reflection, so that a layer needs not list them once more.
   static func all(of layer: any Layer) -> [LayerArray] {
-    let isConstant = layer is Constant
+    let isConstant = layer.role == .constant
     return Mirror(reflecting: layer).children.flatMap { child -> [LayerArray] in
       let name = child.label ?? ""
       switch child.value {
@@ -95,10 +95,4 @@ private struct LayerArray {
       isStatistic ? nil : flaw(.huge) { $0.isFinite && $0.magnitude > WeightFlaw.hugeWeight },
     ].compactMap { $0 }
   }
-}
-
-extension BatchNormalization {
-  /// Whether it has statistics of a training; ONNX' sums and products with a number for each channel become
-  /// normalizations without.
-  var hasStatistics: Bool { epsilon > 0 }
 }

@@ -12,6 +12,22 @@ public enum FileDigest {
   /// - Throws: ``InputError`` if the file cannot be read.
   /// - Complexity: O(bytes of the file), a block of 1 MiB in memory.
   public static func sha256(of url: URL) throws -> String {
+    try sha256 { add in
+      try forEachBlock(of: url) { block in block.withUnsafeBytes(add) }
+    }
+  }
+
+  /// The SHA-256 of bytes in memory, in lowercase hexadecimal.
+  ///
+  /// - Throws: ``InputError`` if libcrypto fails.
+  public static func sha256(of bytes: some ContiguousBytes) throws -> String {
+    try sha256 { add in bytes.withUnsafeBytes(add) }
+  }
+
+  /// The SHA-256 of the bytes that `feed` adds.
+  private static func sha256(
+    _ feed: (_ add: (UnsafeRawBufferPointer) -> Void) throws -> Void
+  ) throws -> String {
     guard let context = EVP_MD_CTX_new() else {
       throw InputError("libcrypto has no memory for a SHA-256; close other programs")
     }
@@ -19,13 +35,13 @@ public enum FileDigest {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
     var succeeded = EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
-    try forEachBlock(of: url) { block in
-      let added = block.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    try feed { block in
+      let added = EVP_DigestUpdate(context, block.baseAddress, block.count)
       succeeded = succeeded && added == 1
     }
     succeeded = succeeded && EVP_DigestFinal_ex(context, &digest, &length) == 1
     guard succeeded else {
-      throw InputError("libcrypto cannot compute a SHA-256 of \(url.path); check its installation")
+      throw InputError("libcrypto cannot compute a SHA-256; check its installation")
     }
     return digest.prefix(Int(length)).map { byte in
       let hex = String(byte, radix: 16)

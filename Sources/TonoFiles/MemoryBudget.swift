@@ -1,5 +1,3 @@
-import TonoCore
-
 /// How much memory may be taken by what is read from so many bytes, such as values and nodes.
 ///
 /// Numbers of weights take no more than their file, but the byte or two of a small value, an

@@ -1,5 +1,3 @@
-import TonoCore
-
 /// How a number is written in a file: of some kind and width.
 package enum NumberFormat: String, Sendable, CaseIterable {
   case float64, float32, float16, bfloat16

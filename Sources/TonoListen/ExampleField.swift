@@ -1,7 +1,6 @@
 import TonoAscent
 import TonoAudio
 import TonoCore
-import TonoFiles
 import TonoNetwork
 
 /// What a neuron's most excited cell sees of an example.
@@ -26,22 +25,23 @@ public struct ExampleField: Codable, Hashable, Sendable {
     public var column: Int
   }
 
-  /// The field of a neuron's cell.
+  /// The field of an objective's cell.
   ///
   /// - Parameters:
-  ///   - neuron: the neuron.
-  ///   - peak: the place of the cell among the neuron's, in row-major order.
-  ///   - network: whose neuron it is.
+  ///   - objective: the objective, of which the first readout counts.
+  ///   - peak: the place of the cell among that readout's, in row-major order.
+  ///   - network: whose cells they are.
   ///   - input: the input that it sees.
   ///   - frontEnd: what is before that input.
   ///   - stretch: what the front end is given.
   /// - Throws: `NeuronError` or `NetworkError` if there is no such neuron.
   init(
-    of neuron: NeuronReference, peak: Int, in network: Network, input: String, frontEnd: FrontEnd,
+    of objective: Objective, peak: Int, in network: Network, input: String, frontEnd: FrontEnd,
     stretch: Stretch
   ) throws {
-    let cell = try neuron.region(in: network).cell(peak)
-    let field = try ReceptiveField(of: cell, in: neuron.layer, of: network).regions[input]
+    let readout = objective.terms[0].readout
+    let cell = try readout.region(in: network).cell(peak)
+    let field = try ReceptiveField(of: cell, in: readout.layer, of: network).regions[input]
     // A cell that sees nothing but padding is shown with the whole input.
     let sides = Self.sides(of: field, frontEnd)
     if cell.ranges.count == 3 {

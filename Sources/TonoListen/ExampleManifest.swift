@@ -38,12 +38,17 @@ public struct ExampleManifest: Codable, Equatable, Sendable {
 
   /// A neuron's examples.
   public struct Neuron: Codable, Equatable, Sendable {
-    /// The neuron.
-    public var neuron: NeuronReference
+    /// What the examples excite.
+    public var objective: Objective
     /// The examples with its largest values, largest first.
     public var most: [Example]
     /// The examples with its smallest values, smallest first.
     public var least: [Example]
+
+    private enum CodingKeys: String, CodingKey {
+      case objective = "neuron"
+      case most, least
+    }
   }
 
   /// One example of a neuron.
@@ -82,7 +87,7 @@ extension ExampleManifest.Neuron {
       }
     }
     return TonoCore.table(
-      ["\(neuron)", "value", "elsewhere", "time", "file"],
+      ["\(objective)", "value", "elsewhere", "time", "file"],
       rows("most", most) + rows("least", least),
       rightAligned: [1, 2, 3]
     ).joined(separator: "\n")

@@ -1,5 +1,4 @@
 import TonoCore
-import TonoFiles
 
 /// One example's value for a neuron, and where in a folder it is.
 struct RankedExample: Sendable, Hashable {

@@ -33,17 +33,17 @@ struct ExampleWriter: Sendable {
   /// - Returns: its entry in `examples.json`.
   /// - Throws: `InputError`, `InputError`, or what `AtomicFile` throws.
   func write(
-    _ example: RankedExample, of neuron: NeuronReference, _ end: End, rank: Int, _ stretch: Stretch
+    _ example: RankedExample, of objective: Objective, _ end: End, rank: Int, _ stretch: Stretch
   ) throws -> ExampleManifest.Example {
     let field = try ExampleField(
-      of: neuron, peak: example.peak, in: network, input: input, frontEnd: frontEnd,
+      of: objective, peak: example.peak, in: network, input: input, frontEnd: frontEnd,
       stretch: stretch)
-    let base = "\(neuron.path)/\(end.rawValue)-\(rank)"
-    let comment = "\(neuron) of model \(model), \(example.path) at \(Self.span(field.seconds))"
+    let base = "\(objective.path)/\(end.rawValue)-\(rank)"
+    let comment = "\(objective) of model \(model), \(example.path) at \(Self.span(field.seconds))"
     let sound = try cutOut(field.seconds, of: stretch)
     try write(try AudioFile.encode(sound, comment: comment), to: base + ".wav")
     let page = try figure.page(
-      title: "\(neuron), \(end.rawValue) \(rank): \(example.value.short)",
+      title: "\(objective), \(end.rawValue) \(rank): \(example.value.short)",
       subtitle: "\(example.path), \(Self.span(field.seconds))\(Self.note(on: stretch))",
       [(input, try frontEnd.features(of: stretch.sound))], marks: [input: marks(field)])
     try write(
@@ -53,7 +53,7 @@ struct ExampleWriter: Sendable {
       rank: rank, value: example.value, file: example.path, start: stretch.start,
       length: stretch.sound.seconds, field: field,
       playedElsewhere: try PlayedElsewhere(
-        of: [input: stretch.sound], activation: example.value, objective: Objective(neuron),
+        of: [input: stretch.sound], activation: example.value, objective: objective,
         network: network, frontEnds: [input: frontEnd]), sound: base + ".wav",
       picture: base + ".png")
   }

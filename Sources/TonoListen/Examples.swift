@@ -15,8 +15,8 @@ import TonoRender
 public struct Examples: Sendable {
   /// The model.
   public let model: Model
-  /// The neurons asked, each once.
-  public let neurons: [NeuronReference]
+  /// The objectives asked, each once.
+  public let objectives: [Objective]
   /// The one input that all of them see.
   public let input: String
   /// What turns sounds into that input.
@@ -24,7 +24,7 @@ public struct Examples: Sendable {
   /// How many examples of either kind each neuron gets.
   public let count: Int
 
-  private let listener: NeuronListener
+  private let listener: ObjectiveListener
 
   /// What happens while examples are looked for.
   public enum Event: Sendable {
@@ -40,38 +40,38 @@ public struct Examples: Sendable {
   ///
   /// - Parameters:
   ///   - model: the network and where it came from.
-  ///   - neurons: whose examples; one that stands twice counts once.
+  ///   - objectives: whose examples; one that stands twice counts once.
   ///   - frontEnds: per input name what turns sounds into it.
   ///   - count: how many examples of either kind each neuron gets, at most.
   /// - Throws: `NeuronError` or `NetworkError` if a neuron does not exist, `InputError` if the neurons
   ///   do not all see one and the same input, or it has no front end.
   public init(
-    _ model: Model, neurons: [NeuronReference], frontEnds: [String: FrontEnd], count: Int
+    _ model: Model, objectives: [Objective], frontEnds: [String: FrontEnd], count: Int
   ) throws {
     precondition(count > 0, "\(count) examples")
     self.model = model
     self.count = count
-    var seen: Set<NeuronReference> = []
-    self.neurons = neurons.filter { seen.insert($0).inserted }
-    input = try Self.input(seenBy: self.neurons, model.network)
+    var seen: Set<Objective> = []
+    self.objectives = objectives.filter { seen.insert($0).inserted }
+    input = try Self.input(seenBy: self.objectives, model.network)
     guard let frontEnd = frontEnds[input] else {
       throw InputError(
-        "'\(input)' has no front end, so that \(self.neurons[0]) hears no sounds; name one with "
-          + "--front-end: a preset, or a JSON file with \(FrontEnd.whatItSays)")
+        "'\(input)' has no front end, so that \(self.objectives[0]) hears no sounds",
+        remedy: .describeFrontEnd(FrontEnd.whatItSays))
     }
     try frontEnd.validate()
     self.frontEnd = frontEnd
-    listener = try NeuronListener(self.neurons, input: input, network: model.network)
+    listener = try ObjectiveListener(self.objectives, input: input, network: model.network)
   }
 
-  /// The one input that all neurons see.
+  /// The one input that all objectives see.
   private static func input(
-    seenBy neurons: [NeuronReference], _ network: Network
+    seenBy objectives: [Objective], _ network: Network
   ) throws -> String {
-    var first: (neuron: NeuronReference, input: String)?
-    for neuron in neurons {
-      _ = try neuron.region(in: network)
-      let inputs = try network.inputs(of: [neuron.layer]).map(\.name)
+    var first: (objective: Objective, input: String)?
+    for objective in objectives {
+      try objective.check(in: network)
+      let inputs = try network.inputs(of: objective.layers).map(\.name)
       guard inputs.count == 1 else {
         let towers = try network.nodes.map(\.name).filter {
           try network.inputs(of: [$0]).count == 1
@@ -79,18 +79,18 @@ public struct Examples: Sendable {
         let hint = towers.last.map { ", such as \($0)" } ?? ""
         throw InputError(
           """
-          \(neuron) sees \(inputs.count) inputs (\(inputs.joined(separator: ", "))), but a sound is \
+          \(objective) sees \(inputs.count) inputs (\(inputs.joined(separator: ", "))), but a sound is \
           shown to one; name neurons of a layer that sees one of them\(hint)
           """)
       }
       if let first, first.input != inputs[0] {
         throw InputError(
           """
-          \(first.neuron) sees '\(first.input)' and \(neuron) '\(inputs[0])'; ask for neurons of one \
+          \(first.objective) sees '\(first.input)' and \(objective) '\(inputs[0])'; ask for neurons of one \
           input at a time
           """)
       }
-      first = first ?? (neuron, inputs[0])
+      first = first ?? (objective, inputs[0])
     }
     guard let first else { throw InputError("no neuron is named; name one or more") }
     return first.input
@@ -115,12 +115,12 @@ public struct Examples: Sendable {
   ) throws -> ExampleManifest {
     let file = directory.appending(path: "examples.json")
     guard !FileManager.default.fileExists(atPath: file.path) else {
-      throw InputError("\(file.path) is there already; choose another --out, or remove it")
+      throw InputError("\(file.path) is there already", remedy: .chooseDirectory)
     }
     try AtomicFile.makeFolders(directory)
     let inversion = Inversion()
     var manifest = ExampleManifest(
-      modelPath: model.weightsURL.relativePath, model: try ModelIdentity(of: model),
+      modelPath: model.name, model: try ModelIdentity(of: model),
       instructionSet: KernelSet.current.name, input: input, frontEnd: frontEnd,
       sounds: folder.url.relativePath, count: count, loudness: inversion.loudness,
       truePeak: inversion.truePeak, files: 0, examples: 0, skipped: [], neurons: [])
@@ -161,11 +161,11 @@ public struct Examples: Sendable {
   private func search(
     _ folder: SoundFolder, threads: Int, observe: @Sendable (Event) throws -> Void
   ) throws -> Found {
-    let rankings = Array(repeating: ExampleRanking(count: count), count: neurons.count)
+    let rankings = Array(repeating: ExampleRanking(count: count), count: objectives.count)
     let found = Mutex(Found(rankings: rankings, skipped: folder.skipped))
     for skipped in folder.skipped { try observe(.skipped(skipped)) }
     let queue = SoundQueue(folder.files) { file in
-      OpenSound(file, in: folder, frontEnd: frontEnd, neurons: neurons.count, count: count)
+      OpenSound(file, in: folder, frontEnd: frontEnd, objectives: objectives.count, count: count)
     }
     try concurrently(threads, threads: threads) { _, checkForFailure in
       let workspace = listener.makeWorkspace()
@@ -201,7 +201,7 @@ public struct Examples: Sendable {
 
   /// Where an example stands in the results.
   private struct Place: Hashable, Sendable {
-    let neuron: Int
+    let objective: Int
     let end: ExampleWriter.End
     let rank: Int
   }
@@ -212,10 +212,10 @@ public struct Examples: Sendable {
     observe: @Sendable (Event) throws -> Void
   ) throws -> [ExampleManifest.Neuron] {
     var wanted: [String: [Int: [(place: Place, example: RankedExample)]]] = [:]
-    for (neuron, ranking) in rankings.enumerated() {
+    for (objective, ranking) in rankings.enumerated() {
       for (end, examples) in [(ExampleWriter.End.most, ranking.most), (.least, ranking.least)] {
         for (index, example) in examples.enumerated() {
-          let place = Place(neuron: neuron, end: end, rank: index + 1)
+          let place = Place(objective: objective, end: end, rank: index + 1)
           wanted[example.path, default: [:]][example.stretch, default: []].append((place, example))
         }
       }
@@ -233,7 +233,7 @@ public struct Examples: Sendable {
         for (place, example) in stretches[number] ?? [] {
           try checkForFailure()
           let record = try writer.write(
-            example, of: neurons[place.neuron], place.end, rank: place.rank, stretch)
+            example, of: objectives[place.objective], place.end, rank: place.rank, stretch)
           let count = written.withLock { written in
             written[place] = record
             return written.count
@@ -243,12 +243,12 @@ public struct Examples: Sendable {
       }
     }
     let records = written.withLock { $0 }
-    return neurons.indices.map { index in
+    return objectives.indices.map { index in
       func list(_ end: ExampleWriter.End) -> [ExampleManifest.Example] {
-        (1...count).compactMap { records[Place(neuron: index, end: end, rank: $0)] }
+        (1...count).compactMap { records[Place(objective: index, end: end, rank: $0)] }
       }
       return ExampleManifest.Neuron(
-        neuron: neurons[index], most: list(.most), least: list(.least))
+        objective: objectives[index], most: list(.most), least: list(.least))
     }
   }
 }

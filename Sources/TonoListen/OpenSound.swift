@@ -37,12 +37,14 @@ final class OpenSound: Sendable {
 
   /// A file that is opened when its first stretch is asked for.
   init(
-    _ file: SoundFolder.File, in folder: SoundFolder, frontEnd: FrontEnd, neurons: Int, count: Int
+    _ file: SoundFolder.File, in folder: SoundFolder, frontEnd: FrontEnd, objectives: Int,
+    count: Int
   ) {
     self.file = file
     self.frontEnd = frontEnd
     path = folder.fullPath(of: file.path)
-    state = Mutex(State(rankings: Array(repeating: ExampleRanking(count: count), count: neurons)))
+    state = Mutex(
+      State(rankings: Array(repeating: ExampleRanking(count: count), count: objectives)))
   }
 
   /// The next stretch, and about how many bytes of the file it is; nil at the end, or when the rest
@@ -68,7 +70,7 @@ final class OpenSound: Sendable {
   }
 
   /// Takes in what each neuron answered to a stretch.
-  func add(_ answers: [NeuronListener.Answer], to stretch: Stretch) {
+  func add(_ answers: [ObjectiveListener.Answer], to stretch: Stretch) {
     state.withLock { state in
       state.underway -= 1
       state.examples += 1

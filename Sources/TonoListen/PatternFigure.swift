@@ -12,6 +12,7 @@ public struct PatternFigure: Sendable {
   private let frontEnds: [String: FrontEnd]
   private let normalizedInputs: Set<String>
   private let colormap: Colormap
+  private let unit: String?
 
   /// A way to draw inputs.
   ///
@@ -19,7 +20,12 @@ public struct PatternFigure: Sendable {
   ///   - frontEnds: per input name the front end before it.
   ///   - normalizedInputs: the inputs whose units are deviations from their own mean.
   ///   - colormap: the colours of the values.
-  public init(frontEnds: [String: FrontEnd], normalizedInputs: Set<String>, colormap: Colormap) {
+  ///   - unit: what the values are, if they are not the inputs themselves but belong to their cells.
+  public init(
+    frontEnds: [String: FrontEnd], normalizedInputs: Set<String>, colormap: Colormap,
+    unit: String? = nil
+  ) {
+    self.unit = unit
     self.frontEnds = frontEnds
     self.normalizedInputs = normalizedInputs
     self.colormap = colormap
@@ -144,6 +150,7 @@ public struct PatternFigure: Sendable {
 
   /// What an input's cells are measured in.
   public func unit(of input: String) -> String {
+    if let unit { return unit }
     if normalizedInputs.contains(input) { return "level (standard deviations)" }
     return frontEnds[input]?.unit ?? "input (network units)"
   }

@@ -20,7 +20,7 @@ extension ModelFile {
   ) throws -> String {
     var architecture =
       try model.architecture
-      ?? Architecture.describing(model.network, url: model.weightsURL).architecture
+      ?? Architecture.describing(model.network, url: model.subject).architecture
     architecture.frontEnds = frontEnds.compactMapValues { JSONValue(parsing: $0) }
     return architecture.text
   }
@@ -32,14 +32,40 @@ extension ModelFile {
   ///
   /// - Parameters:
   ///   - model: the model.
-  ///   - frontEnds: what stands before its inputs, by their names: the JSON of front ends.
+  ///   - frontEnds: what stands before its inputs, by their names: the JSON of front ends; those that
+  ///     the model itself knows by default.
   /// - Returns: the bytes.
   /// - Throws: `ModelError` if a layer is of a kind that the architecture cannot describe.
-  public static func encode(_ model: Model, frontEnds: [String: Data]) throws -> Data {
-    var (architecture, arrays) = try Architecture.describing(model.network, url: model.weightsURL)
+  public static func encode(_ model: Model, frontEnds: [String: Data]? = nil) throws -> Data {
+    encode(
+      try Architecture.describing(model.network, url: model.subject),
+      frontEnds: frontEnds ?? model.frontEnds)
+  }
+
+  /// What the identity of a model that was built in code is taken from: the bytes that
+  /// ``encode(_:frontEnds:)`` saves it as.
+  ///
+  /// A layer of one's own, which no file can describe, counts with its kind and, if it is a
+  /// `TrainableLayer`, its parameters.
+  public static func identifyingBytes(of model: Model) throws -> Data {
+    encode(
+      try Architecture.describing(model.network, url: model.subject) { layer in
+        DescribedNode.describing(layer)
+          ?? DescribedNode(
+            kind: layer.kind,
+            description: LayerDescription(
+              weights: (layer as? any TrainableLayer)?.parameters ?? [:]))
+      }, frontEnds: model.frontEnds)
+  }
+
+  private static func encode(
+    _ described: (architecture: Architecture, arrays: [(name: String, tensor: Tensor)]),
+    frontEnds: [String: Data]
+  ) -> Data {
+    var architecture = described.architecture
     architecture.frontEnds = frontEnds.compactMapValues { JSONValue(parsing: $0) }
     return SafeTensorsFile.encode(
-      arrays,
+      described.arrays,
       metadata: ["format": "tonoscope", StateDict.architectureKey: architecture.text])
   }
 }

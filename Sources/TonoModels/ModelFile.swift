@@ -36,8 +36,7 @@ public enum ModelFile {
     case .json:
       throw ModelError(
         url,
-        "this is a JSON text, an architecture without weights; name the file with the weights"
-          + " and give this one with --architecture")
+        "this is a JSON text, an architecture without weights", remedy: .nameWeights)
     case .gitPointer:
       throw ModelError(url, "this is a Git LFS pointer, not the file itself; run 'git lfs pull'")
     case .empty:
@@ -48,7 +47,7 @@ public enum ModelFile {
       let file = try SafeTensorsFile(url)
       let embedded = file.metadata[StateDict.architectureKey]
       return try StateDict(
-        arrays: file, format: embedded == nil ? "safetensors" : "Tonoscope safetensors",
+        arrays: file, format: embedded == nil ? "safetensors" : StateDict.ownFormat,
         embedded: embedded
       ).load(architecture: architecture)
     case .pickle:

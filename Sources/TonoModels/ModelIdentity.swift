@@ -1,9 +1,9 @@
-import TonoCore
 import TonoFiles
 
-/// Which model file a run used, known by its content.
+/// Which model a run used, known by its content.
 public struct ModelIdentity: Codable, Hashable, Sendable {
-  /// The SHA-256 of the weights file, in hexadecimal.
+  /// The SHA-256 of the weights file, in hexadecimal; of a model that was built in code that of the file
+  /// it would be saved as.
   public var sha256: String
   /// The SHA-256 of the architecture file beside it, if there is one.
   public var architectureSHA256: String?
@@ -17,13 +17,20 @@ public struct ModelIdentity: Codable, Hashable, Sendable {
     self.format = format
   }
 
-  /// The identity of a loaded model.
+  /// The identity of a model: that of its files, or of the file that one built in code would be saved as.
   ///
   /// - Throws: `InputError` if its files can no longer be read.
   public init(of model: Model) throws {
-    self.init(
-      sha256: try FileDigest.sha256(of: model.weightsURL),
-      architectureSHA256: try model.architectureURL.map(FileDigest.sha256),
-      format: model.format)
+    switch model.source {
+    case .files(let weights, let architecture):
+      self.init(
+        sha256: try FileDigest.sha256(of: weights),
+        architectureSHA256: try architecture.map { try FileDigest.sha256(of: $0) },
+        format: model.format)
+    case .code:
+      self.init(
+        sha256: try FileDigest.sha256(of: try ModelFile.identifyingBytes(of: model)),
+        format: model.format)
+    }
   }
 }

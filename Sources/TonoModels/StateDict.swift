@@ -18,6 +18,9 @@ struct StateDict {
   /// The key of an embedded architecture among a safetensors file's metadata.
   static let architectureKey = "tonoscope.architecture"
 
+  /// What safetensors files with an embedded architecture are called.
+  static let ownFormat = "Tonoscope safetensors"
+
   /// The network.
   ///
   /// The architecture is the one given, or else the one in `NAME.architecture.json` beside
@@ -48,8 +51,7 @@ struct StateDict {
     let some = arrays.names.sorted().prefix(3).joined(separator: ", ")
     throw ModelError(
       arrays.url,
-      "the file holds weights alone (\(some.prefix(200)), …), without the architecture; give it with"
-        + " --architecture FILE, in the JSON of 'tonoscope inspect MODEL --print-architecture' with"
-        + " this file's names")
+      "the file holds weights alone (\(some.prefix(200)), …), without the architecture",
+      remedy: .giveArchitecture)
   }
 }

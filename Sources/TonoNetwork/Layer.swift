@@ -27,6 +27,29 @@ public protocol Layer: Sendable {
 
   /// The cells of each input that cells of the output look at: a bounding box.
   func inputRegions(of output: Region, inputs: [Shape]) -> [Region]
+
+  // MARK: - What the layer is; see the defaults
+
+  /// What the layer does, as far as others must know.
+  var role: LayerRole { get }
+
+  /// Whether it is a mere passage: where all that its cells are made of is at zero and has no gradient,
+  /// neither have they, and once one of those wakes up, so do they.
+  var handsZerosOn: Bool { get }
+
+  /// Whether it is a gate: where its input is in a flat part of it, such as a ReLU's below zero, no
+  /// gradient comes through, or one that rounds to zero.
+  var canSleep: Bool { get }
+
+  /// Where it has next to no slope to climb, if anywhere that is worth telling.
+  var flatPart: FlatPart? { get }
+
+  /// What its input was like in training, if it keeps that.
+  var trainedStatistics: TrainedStatistics? { get }
+
+  /// About how many multiplications or comparisons one cell of the output takes, for inputs of these
+  /// shapes.
+  func workPerCell(_ inputs: [Shape]) -> Int
 }
 
 extension Layer {

@@ -16,6 +16,10 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case missingInput(Network.Input)
   /// An input was given in another shape.
   case inputShape(Network.Input, got: Shape)
+  /// What should cut a part of the network off leaves a way from an input to a target open.
+  case open(way: [String], _ sources: [String])
+  /// No target of a part depends on this source.
+  case unread(_ source: String, targets: [String])
   /// No layer holds a trained array of this name.
   case unknownParameter(ParameterName)
   /// A trained array was given in another shape.
@@ -38,6 +42,12 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
       "input '\(input.name)' (\(input.shape)) is missing; give it one array"
     case .inputShape(let input, let got):
       "input '\(input.name)' expects \(input.shape) or a batch of such, got \(got)"
+    case .open(let way, let sources):
+      "'\(way.last ?? "")' depends on input '\(way.first ?? "")' along \(way.joined(separator: " → ")), "
+        + "which \(sources.joined(separator: ", ")) leave open; name a layer of that way too"
+    case .unread(let source, let targets):
+      "\(targets.joined(separator: ", ")) do not read '\(source)' once the other sources are known; "
+        + "leave it out"
     case .unknownParameter(let name):
       "layer '\(name.node)' has no trained array '\(name.parameter)'"
     case .parameterShape(let name, let got, let expected):

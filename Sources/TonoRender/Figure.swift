@@ -113,7 +113,7 @@ public struct Figure: Sendable, Equatable {
   /// - Throws: `InputError` if the figure is too large to draw.
   public func image(scale: Int = 2) throws -> Image {
     precondition(scale > 0, "\(scale) pixels a point")
-    return try Self.pen.withLock { _ in
+    return try Self.withPen {
       let ruler = try Page(width: 1, height: 1, scale: scale)
       let layout = try FigureLayout(self, ruler: ruler)
       let page = try Page(
@@ -125,6 +125,10 @@ public struct Figure: Sendable, Equatable {
     }
   }
 
-  /// One figure is drawn at a time: fontconfig and cairo's font caches are shared by all pages.
+  /// One picture is drawn at a time: fontconfig and cairo's font caches are shared by all pages.
+  static func withPen(_ draw: () throws -> Image) throws -> Image {
+    try pen.withLock { _ in try draw() }
+  }
+
   private static let pen = Mutex(())
 }

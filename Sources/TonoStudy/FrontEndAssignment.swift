@@ -33,9 +33,8 @@ public struct FrontEndAssignment: Sendable {
         throw InputError(
           """
           the front end '\(frontEnd.name)' makes \(frontEnd.shapeText), but the network takes \
-          \(asked.map { "'\($0.name)' \($0.shape)" }.joined(separator: ", ")); name another, or \
-          --front-end none
-          """)
+          \(asked.map { "'\($0.name)' \($0.shape)" }.joined(separator: ", "))
+          """, remedy: .nameFrontEnd)
       }
       for input in fitting {
         let fitted = frontEnd.fitted(to: input.shape)
@@ -67,14 +66,14 @@ public struct FrontEndAssignment: Sendable {
     var frontEnds: [String: FrontEnd] = [:]
     for input in model.network.inputs {
       guard let json = model.frontEnds[input.name] else { continue }
-      let file = (model.architectureURL ?? model.weightsURL).relativePath
+      let file = model.architectureURL?.relativePath ?? model.name
       let frontEnd = try FrontEnd.parse(json, from: "\(file), front end of '\(input.name)'")
       guard frontEnd.fits(input.shape) else {
         throw InputError(
           """
           \(file): the front end of '\(input.name)' makes \(frontEnd.inputShape), but the input takes \
-          \(input.shape); name another with --front-end
-          """)
+          \(input.shape)
+          """, remedy: .giveRightFrontEnd)
       }
       frontEnds[input.name] = frontEnd
     }

@@ -4,7 +4,7 @@ import TonoCore
 import TonoFiles
 import TonoNetwork
 
-/// Where a neuron's files lie in a run, and how its arrays are written and read.
+/// Where an objective's files lie in a run, and how its arrays are written and read.
 ///
 /// `<layer>/<channel>.npy` for a network with one input; `<layer>/<channel>.npz` keyed by input name
 /// for one with several. A picture and a sound lie beside it, `<layer>/<channel>.png` and `.wav`;
@@ -16,41 +16,41 @@ public struct PatternFiles: Sendable {
   /// The files of neurons of this network.
   public init(_ network: Network) { self.network = network }
 
-  /// The path of a neuron's files without their extension, relative to the run's directory.
-  public func base(_ neuron: NeuronReference) -> String {
-    neuron.path
+  /// The path of an objective's files without their extension, relative to the run's directory.
+  public func base(_ objective: Objective) -> String {
+    objective.path
   }
 
   /// The path of what belongs to one of the inputs that a neuron sees, without its extension.
-  public func base(_ neuron: NeuronReference, input: String, of inputs: [String]) -> String {
-    inputs.count == 1 ? base(neuron) : "\(base(neuron)).\(fileName(input))"
+  public func base(_ objective: Objective, input: String, of inputs: [String]) -> String {
+    inputs.count == 1 ? base(objective) : "\(base(objective)).\(fileName(input))"
   }
 
-  /// The path of a neuron's arrays.
-  public func arrays(_ neuron: NeuronReference) -> String {
-    base(neuron) + (network.inputs.count == 1 ? ".npy" : ".npz")
+  /// The path of an objective's arrays.
+  public func arrays(_ objective: Objective) -> String {
+    base(objective) + (network.inputs.count == 1 ? ".npy" : ".npz")
   }
 
-  /// The path of a neuron's sound for one of the inputs that it sees.
-  public func sound(_ neuron: NeuronReference, input: String, of inputs: [String]) -> String {
-    base(neuron, input: input, of: inputs) + ".wav"
+  /// The path of an objective's sound for one of the inputs that it sees.
+  public func sound(_ objective: Objective, input: String, of inputs: [String]) -> String {
+    base(objective, input: input, of: inputs) + ".wav"
   }
 
-  /// The path of all sounds of a layer's neurons for one of the inputs that they see, without its
+  /// The path of all sounds of a sheet's objectives for one of the inputs that they see, without its
   /// extension.
-  public func soundSheet(_ layer: String, input: String, of inputs: [String]) -> String {
-    inputs.count == 1 ? fileName(layer) : "\(fileName(layer)).\(fileName(input))"
+  public func soundSheet(_ sheet: String, input: String, of inputs: [String]) -> String {
+    inputs.count == 1 ? fileName(sheet) : "\(fileName(sheet)).\(fileName(input))"
   }
 
-  /// The path of a layer's contact sheet.
-  public func contactSheet(_ layer: String) -> String { fileName(layer) + ".png" }
+  /// The path of a contact sheet: a layer's, or that of composed objectives.
+  public func contactSheet(_ sheet: String) -> String { fileName(sheet) + ".png" }
 
   /// The inputs of a pattern, in the network's order.
   public func ordered(_ inputs: [String: Tensor]) -> [(name: String, tensor: Tensor)] {
     network.inputs.compactMap { input in inputs[input.name].map { (input.name, $0) } }
   }
 
-  /// The bytes of a neuron's arrays: bands × frames for an input of one channel, else channels ×
+  /// The bytes of an objective's arrays: bands × frames for an input of one channel, else channels ×
   /// bands × frames, in network units.
   ///
   /// - Throws: `InputError` if the archive cannot be made.
@@ -60,11 +60,11 @@ public struct PatternFiles: Sendable {
     return try NumPyArchive.encode(arrays)
   }
 
-  /// Reads a neuron's arrays back, per input name in the input's own shape.
+  /// Reads an objective's arrays back, per input name in the input's own shape.
   ///
   /// - Throws: `InputError` if the file is missing or damaged.
-  public func read(_ neuron: NeuronReference, in directory: URL) throws -> [String: Tensor] {
-    let url = directory.appending(path: arrays(neuron))
+  public func read(_ objective: Objective, in directory: URL) throws -> [String: Tensor] {
+    let url = directory.appending(path: arrays(objective))
     let arrays: [String: Tensor] =
       if network.inputs.count == 1 {
         [network.inputs[0].name: try NumPyArray.read(url)]

@@ -16,7 +16,7 @@ public struct PatternSource: Sendable {
   /// The front ends of those inputs.
   public let frontEnds: [String: FrontEnd]
   /// Which neuron it is the pattern of, and of which run, if it lies in one.
-  public let origin: (neuron: NeuronRecord, run: RunManifest)?
+  public let origin: (record: PatternRecord, run: RunManifest)?
 
   /// The patterns in files and run directories, in their order.
   ///
@@ -48,10 +48,10 @@ public struct PatternSource: Sendable {
         "\(url.relativePath) holds no run.json; name a run's directory, or .npy files")
     }
     let manifest = try RunDirectory.read(file)
-    return try manifest.neurons.filter { !$0.files.isEmpty }.map { record in
+    return try manifest.patterns.filter { !$0.files.isEmpty }.map { record in
       guard let arrays = record.files.first(where: { isArray($0) }) else {
         throw InputError(
-          "\(file.relativePath) names no arrays of \(record.neuron); make the run again")
+          "\(file.relativePath) names no arrays of \(record.objective); make the run again")
       }
       return try read(
         file: url.appending(path: arrays), name: withoutExtension(arrays), finder,
@@ -61,7 +61,7 @@ public struct PatternSource: Sendable {
 
   private static func read(
     file url: URL, name: String? = nil, _ finder: FrontEndFinder,
-    known: [String: FrontEnd] = [:], origin: (neuron: NeuronRecord, run: RunManifest)? = nil
+    known: [String: FrontEnd] = [:], origin: (record: PatternRecord, run: RunManifest)? = nil
   ) throws -> PatternSource {
     let arrays: [String: Tensor]
     switch url.pathExtension {
@@ -120,14 +120,13 @@ private struct FrontEndFinder {
       let shapes = candidates.map { "\($0.name) makes \($0.shapeText)" }.joined(separator: ", ")
       throw InputError(
         """
-        \(file.relativePath): \(what) is \(tensor.shape), but \(shapes); name its --front-end: a \
-        preset, or a JSON file with \(FrontEnd.whatItSays)
-        """)
+        \(file.relativePath): \(what) is \(tensor.shape), but \(shapes)
+        """, remedy: .describeFrontEnd(FrontEnd.whatItSays))
     }
     guard fitting.count == 1 || !named.isEmpty else {
       throw InputError(
         "\(file.relativePath): \(what) is \(tensor.shape), which "
-          + "\(fitting.map(\.name).joined(separator: " and ")) make; name its --front-end")
+          + "\(fitting.map(\.name).joined(separator: " and ")) make", remedy: .addFrontEnd)
     }
     return found
   }

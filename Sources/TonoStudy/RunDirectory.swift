@@ -4,7 +4,7 @@ import TonoAscent
 import TonoCore
 import TonoFiles
 
-/// The directory of one run: `run.json`, and per neuron `<layer>/<channel>` with its files.
+/// The directory of one run: `run.json`, and per objective files under `Objective.path`.
 ///
 /// Every file is written beside its name and renamed. A run that was stopped, however, is continued
 /// by opening its directory with an equal plan; another plan is refused.
@@ -38,7 +38,9 @@ public final class RunDirectory: Sendable {
     self.url = url
     order = Dictionary(layers.enumerated().map { ($1, $0) }) { first, _ in first }
     lock = try Self.lock(url)
-    let folders = Set(layers.map(fileName)).map { url.appending(path: $0) }
+    let folders = Set((layers + [Objective.composedFolder]).map(fileName)).map {
+      url.appending(path: $0)
+    }
     var manifest = manifest
     let file = url.appending(path: "run.json")
     if FileManager.default.fileExists(atPath: file.path) {
@@ -49,16 +51,16 @@ public final class RunDirectory: Sendable {
         throw InputError(
           """
           \(url.relativePath) holds another run: \
-          \(differences.prefix(3).joined(separator: "; "))\(more); choose another --out, or remove it
-          """)
+          \(differences.prefix(3).joined(separator: "; "))\(more)
+          """, remedy: .chooseDirectory)
       }
-      manifest.neurons = earlier.neurons.filter { record in
+      manifest.patterns = earlier.patterns.filter { record in
         record.files.allSatisfy { Self.isFilled(url.appending(path: $0)) }
       }
     } else if let folder = folders.first(where: { Self.isFilled($0) }) {
       throw InputError(
-        "\(folder.relativePath) is there, but no run.json that says what it holds; choose another "
-          + "--out, or remove it")
+        "\(folder.relativePath) is there, but no run.json that says what it holds",
+        remedy: .chooseDirectory)
     }
     state = Mutex(State(manifest: manifest))
     for folder in folders + [url] { AtomicFile.removeParts(in: folder) }
@@ -74,8 +76,7 @@ public final class RunDirectory: Sendable {
     // A file system without locks keeps nobody out; then two runs at once are the user's own care.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
       throw InputError(
-        "\(url.relativePath) is being written by another process; wait for it, or choose another --out"
-      )
+        "\(url.relativePath) is being written by another process", remedy: .waitOrChooseDirectory)
     }
     return handle
   }
@@ -89,9 +90,9 @@ public final class RunDirectory: Sendable {
   /// What `run.json` holds now.
   public var manifest: RunManifest { state.withLock { $0.manifest } }
 
-  /// The records of neurons that are finished.
-  public var finished: [NeuronReference: NeuronRecord] {
-    Dictionary(manifest.neurons.map { ($0.neuron, $0) }) { $1 }
+  /// The records of objectives that are finished.
+  public var finished: [Objective: PatternRecord] {
+    Dictionary(manifest.patterns.map { ($0.objective, $0) }) { $1 }
   }
 
   /// Writes one file of the run.
@@ -101,14 +102,14 @@ public final class RunDirectory: Sendable {
     try AtomicFile.write(bytes, to: url.appending(path: path))
   }
 
-  /// Notes a finished neuron whose files are written, in place of an earlier record of it.
+  /// Notes a finished objective whose files are written, in place of an earlier record of it.
   ///
   /// - Throws: what `AtomicFile` throws when `run.json` cannot be written.
-  public func record(_ record: NeuronRecord) throws {
+  public func record(_ record: PatternRecord) throws {
     let isDue = state.withLock { state in
-      state.manifest.neurons.removeAll { $0.neuron == record.neuron }
-      state.manifest.neurons.append(record)
-      state.manifest.neurons.sort { place($0.neuron).lexicographicallyPrecedes(place($1.neuron)) }
+      state.manifest.patterns.removeAll { $0.objective == record.objective }
+      state.manifest.patterns.append(record)
+      state.manifest.patterns.sort { isBefore($0.objective, $1.objective) }
       let now = ContinuousClock.now
       guard state.lastSave.map({ now - $0 >= Self.saveInterval }) ?? true else { return false }
       state.lastSave = now
@@ -117,8 +118,16 @@ public final class RunDirectory: Sendable {
     if isDue { try save() }
   }
 
-  private func place(_ neuron: NeuronReference) -> [Int] {
-    [
+  /// Neurons in the network's order, then composed objectives by their texts.
+  private func isBefore(_ a: Objective, _ b: Objective) -> Bool {
+    let (first, second) = (place(a), place(b))
+    return first == second
+      ? a.description < b.description : first.lexicographicallyPrecedes(second)
+  }
+
+  private func place(_ objective: Objective) -> [Int] {
+    guard let neuron = objective.neuron else { return [.max] }
+    return [
       order[neuron.layer] ?? .max, neuron.channel, neuron.unit?.row ?? -1,
       neuron.unit?.column ?? -1,
     ]
@@ -150,8 +159,8 @@ public final class RunDirectory: Sendable {
       return try decoder.decode(RunManifest.self, from: Data(bytes))
     } catch {
       throw InputError(
-        "\(file.relativePath) is no run of this version of the toolkit (\(tonoscopeVersion)); choose "
-          + "another --out, or remove it")
+        "\(file.relativePath) is no run of this version of the toolkit (\(tonoscopeVersion))",
+        remedy: .chooseDirectory)
     }
   }
 }

@@ -1,9 +1,11 @@
 import TonoAscent
 import TonoCore
-import TonoFiles
 
-/// What `run.json` holds: what was asked, and what became of each neuron.
-public struct RunManifest: Codable, Sendable {
+/// What `run.json` holds: what was asked, and what became of each objective.
+public struct RunManifest: Sendable {
+  /// The form of `run.json` that is written; 1, which knew single neurons alone, is read too.
+  public static let version = 2
+
   /// The model's path as it was given; its content is known by the plan.
   public var modelPath: String
   /// Everything that decides what the files hold.
@@ -17,54 +19,42 @@ public struct RunManifest: Codable, Sendable {
   public var instructionSet: String
   /// Per input name the unit and the meaning of the arrays.
   public var units: [String: String]
-  /// The neurons that are finished, in the order of the network's layers and channels asked.
-  public var neurons: [NeuronRecord]
+  /// The objectives that are finished: neurons in the order of the network's layers and channels, then the
+  /// composed ones as they were finished.
+  public var patterns: [PatternRecord]
 }
 
-/// What became of one neuron.
-public struct NeuronRecord: Codable, Sendable {
-  /// The neuron.
-  public var neuron: NeuronReference
-  /// Whether no start could wake it.
-  public var dead: Bool
-  /// Its activation on the pattern, by the network that `plan.model` names.
-  public var activation: Float
-  /// Its activation before each step, and after the last.
-  public var activations: [Float]
-  /// How many steps it took to wake it first.
-  public var wakingSteps: Int
-  /// Which start the pattern grew from, counted from 0.
-  public var start: Int
-  /// `steps`, `plateau`, `dead`, or why the climb had to end.
-  public var ending: String
-  /// What was tried to wake a dead neuron.
-  public var tried: [String]?
-  /// What the neuron says to the pattern's sounds, where each of its inputs has one.
-  public var roundTrip: RoundTrip?
-  /// How long climbing took, in seconds.
-  public var seconds: Double
-  /// The files written, relative to the run's directory.
-  public var files: [String]
+extension RunManifest: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case version, modelPath, plan, threads, instructionSet, units
+    case patterns = "neurons"
+  }
 
-  /// The record of a pattern.
-  init(
-    neuron: NeuronReference, pattern: Pattern, roundTrip: RoundTrip?, seconds: Double,
-    files: [String]
-  ) {
-    self.neuron = neuron
-    dead = pattern.isDead
-    activation = pattern.activation
-    activations = pattern.activations
-    wakingSteps = pattern.wakingSteps
-    start = pattern.start
-    self.roundTrip = roundTrip
-    self.seconds = seconds
-    self.files = files
-    if case .dead(let tried) = pattern.ending {
-      ending = "dead"
-      self.tried = tried
-    } else {
-      ending = pattern.ending.description
+  /// Reads a manifest of version 1 or 2.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let version = try values.decodeIfPresent(Int.self, forKey: .version) ?? 1
+    guard (1...Self.version).contains(version) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .version, in: values, debugDescription: "version \(version)")
     }
+    modelPath = try values.decode(String.self, forKey: .modelPath)
+    plan = try values.decode(RunPlan.self, forKey: .plan)
+    threads = try values.decode(Int.self, forKey: .threads)
+    instructionSet = try values.decode(String.self, forKey: .instructionSet)
+    units = try values.decode([String: String].self, forKey: .units)
+    patterns = try values.decode([PatternRecord].self, forKey: .patterns)
+  }
+
+  /// Writes a manifest of version 2.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(Self.version, forKey: .version)
+    try values.encode(modelPath, forKey: .modelPath)
+    try values.encode(plan, forKey: .plan)
+    try values.encode(threads, forKey: .threads)
+    try values.encode(instructionSet, forKey: .instructionSet)
+    try values.encode(units, forKey: .units)
+    try values.encode(patterns, forKey: .patterns)
   }
 }

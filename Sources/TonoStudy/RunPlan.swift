@@ -18,11 +18,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
   /// Per input name the front end before it.
   public var frontEnds: [String: FrontEnd]
   /// Per input name on what it is climbed.
-  public var canvases: [String: CanvasKind]
-  /// Whether cells of a spectrogram are kept within the levels of real examples.
-  public var boundsLevels: Bool
-  /// The inputs that are kept at zero mean and unit variance.
-  public var normalizedInputs: [String]
+  public var canvases: [String: Canvas]
   /// The ascent.
   public var ascent: AscentSettings
   /// Per input name what real sounds have in common, where sounds are to keep to it.
@@ -42,17 +38,14 @@ public struct RunPlan: Codable, Equatable, Sendable {
 
   /// A plan.
   public init(
-    model: ModelIdentity, frontEnds: [String: FrontEnd], canvases: [String: CanvasKind],
-    boundsLevels: Bool = false, normalizedInputs: [String], ascent: AscentSettings,
-    naturalSounds: [String: NaturalSound] = [:], spectrograms: [String: String] = [:],
-    held: [String: String] = [:], sound: Inversion?, colormap: Colormap?,
-    barePictures: Bool = false, sharesScale: Bool = false
+    model: ModelIdentity, frontEnds: [String: FrontEnd], canvases: [String: Canvas],
+    ascent: AscentSettings, naturalSounds: [String: NaturalSound] = [:],
+    spectrograms: [String: String] = [:], held: [String: String] = [:],
+    sound: Inversion?, colormap: Colormap?, barePictures: Bool = false, sharesScale: Bool = false
   ) {
     self.model = model
     self.frontEnds = frontEnds
     self.canvases = canvases
-    self.boundsLevels = boundsLevels
-    self.normalizedInputs = normalizedInputs
     self.ascent = ascent
     self.naturalSounds = naturalSounds
     self.spectrograms = spectrograms
@@ -63,23 +56,9 @@ public struct RunPlan: Codable, Equatable, Sendable {
     self.sharesScale = sharesScale
   }
 
-  /// What is optimized before an input.
-  ///
-  /// Cells of a spectrogram lie on the sphere of normalized examples, or around the levels that are
-  /// typical of the front end.
-  func canvas(of input: String) -> Canvas {
-    let frontEnd = frontEnds[input]
-    let normalizes = normalizedInputs.contains(input)
-    let typical = normalizes ? nil : frontEnd?.typicalInput
-    let cells = SpectrogramCanvas(
-      normalizes: normalizes, level: typical?.mean ?? 0, spread: typical?.deviation ?? 1,
-      bounds: boundsLevels ? frontEnd.map { SpectrogramCanvas.Bounds($0) } : nil)
-    return switch (canvases[input] ?? .spectrogram, frontEnd) {
-    case (.waveform, let frontEnd?): .waveform(frontEnd)
-    case (.melPower, let frontEnd?): .melPower(frontEnd)
-    case (.fourier, _): .fourier(FourierCanvas(cells))
-    default: .spectrogram(cells)
-    }
+  /// The inputs that are kept at zero mean and unit variance.
+  public var normalizedInputs: Set<String> {
+    Set(canvases.filter { $0.value.normalizes(behind: frontEnds[$0.key]) }.keys)
   }
 
   /// Where two plans differ, each as in `ascent.steps is 200 there, 100 now`.
@@ -108,12 +87,44 @@ public struct RunPlan: Codable, Equatable, Sendable {
   }
 }
 
-extension SpectrogramCanvas.Bounds {
-  /// The levels that examples behind a front end keep within.
-  init(_ frontEnd: FrontEnd) {
-    let range = frontEnd.inputRange
-    self.init(
-      lowest: range.lowerBound, highest: range.upperBound,
-      range: range.upperBound - range.lowerBound)
+// MARK: - JSON
+
+extension RunPlan {
+  private enum CodingKeys: String, CodingKey {
+    case version, model, frontEnds, canvases, ascent, spectrograms, held, sound, colormap
+    case barePictures, sharesScale
+  }
+
+  private enum EarlierKeys: String, CodingKey { case boundsLevels, normalizedInputs }
+
+  /// Reads a plan, also of version 1 of `run.json`, where a canvas was a name and two flags.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    version = try values.decode(String.self, forKey: .version)
+    model = try values.decode(ModelIdentity.self, forKey: .model)
+    let frontEnds = try values.decode([String: FrontEnd].self, forKey: .frontEnds)
+    self.frontEnds = frontEnds
+    ascent = try values.decode(AscentSettings.self, forKey: .ascent)
+    spectrograms = try values.decode([String: String].self, forKey: .spectrograms)
+    held = try values.decode([String: String].self, forKey: .held)
+    sound = try values.decodeIfPresent(Inversion.self, forKey: .sound)
+    colormap = try values.decodeIfPresent(Colormap.self, forKey: .colormap)
+    barePictures = try values.decode(Bool.self, forKey: .barePictures)
+    sharesScale = try values.decode(Bool.self, forKey: .sharesScale)
+    let earlier = try decoder.container(keyedBy: EarlierKeys.self)
+    guard let normalized = try earlier.decodeIfPresent([String].self, forKey: .normalizedInputs)
+    else {
+      canvases = try values.decode([String: Canvas].self, forKey: .canvases)
+      return
+    }
+    let bounds = try earlier.decode(Bool.self, forKey: .boundsLevels)
+    let kinds = try values.decode([String: Canvas.Kind].self, forKey: .canvases)
+    canvases = Dictionary(
+      uniqueKeysWithValues: kinds.map { input, kind in
+        let canvas = Canvas(
+          kind, behind: frontEnds[input], normalizes: normalized.contains(input),
+          boundsLevels: bounds)
+        return (input, canvas)
+      })
   }
 }

@@ -105,8 +105,8 @@ public struct Sonification: Sendable {
   ) throws -> RoundTrip? {
     guard let origin = source.origin, let network, origin.run.plan.held.isEmpty else { return nil }
     return try RoundTrip(
-      of: sounds, patterns: source.inputs, held: [:], activation: origin.neuron.activation,
-      objective: Objective(origin.neuron.neuron), network: network, frontEnds: source.frontEnds)
+      of: sounds, patterns: source.inputs, held: [:], activation: origin.record.activation,
+      objective: origin.record.objective, network: network, frontEnds: source.frontEnds)
   }
 
   private func comment(_ source: PatternSource) -> String {
@@ -116,7 +116,7 @@ public struct Sonification: Sendable {
     ]
     if let origin = source.origin {
       words.insert(
-        "\(origin.neuron.neuron) of model \(origin.run.plan.model.sha256.prefix(12)), "
+        "\(origin.record.objective) of model \(origin.run.plan.model.sha256.prefix(12)), "
           + "\(origin.run.plan.ascent.steps) steps, seed \(origin.run.plan.ascent.seed)", at: 0)
     } else {
       words.insert(source.url.lastPathComponent, at: 0)

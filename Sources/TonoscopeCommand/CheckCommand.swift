@@ -88,7 +88,7 @@ struct CheckCommand: ParsableCommand {
       throw ExitCode(130)
     }
     for skipped in report.sounds?.skipped ?? [] { Terminal.note("skipped: \(skipped.reason)") }
-    if json != "-" { print(report.text) }
+    if json != "-" { print(report.text(\.inFlags)) }
     if let json {
       let bytes = try report.encoded()
       if json == "-" {

@@ -70,11 +70,12 @@ struct ExamplesCommand: ParsableCommand {
   func run() throws {
     let model = try model.load()
     let frontEnds = try frontEnds.assign(to: model).frontEnds
-    let neurons = try self.model.naming {
-      try self.neurons.flatMap { try NeuronSelection($0).neurons(in: model.network) }
+    let objectives = try self.model.naming {
+      try neurons.flatMap { try ObjectiveSelection($0).objectives(in: model.network) }
     }
     let out = URL(filePath: directory)
-    let examples = try Examples(model, neurons: neurons, frontEnds: frontEnds, count: count)
+    let examples = try Examples(
+      model, objectives: objectives, frontEnds: frontEnds, count: count)
     let folder = try SoundFolder(URL(filePath: sounds), excluding: out)
     Terminal.note("\(examples.input): \(examples.frontEnd.name), \(folder.files.count) sounds")
 

@@ -3,6 +3,7 @@ import Foundation
 import TonoAscent
 import TonoCore
 import TonoFiles
+import TonoModels
 import TonoStudy
 
 /// `tonoscope gradient`: which way a neuron rises at given inputs.
@@ -18,7 +19,11 @@ struct GradientCommand: ParsableCommand {
 
   @OptionGroup var model: ModelArguments
 
-  @Argument(help: "The neuron, such as nyu_conv_3:17, nyu_conv_3:17@12,0 or fc_1:5.")
+  @Argument(
+    help: """
+      The neuron, such as nyu_conv_3:17, nyu_conv_3:17@12,0 or fc_1:5, or another objective, such as \
+      'fc_1:5 - 0.5*fc_1:7' or 'square(nyu_conv_3)'.
+      """)
   var neuron: String
 
   @OptionGroup var inputs: InputArguments
@@ -26,25 +31,22 @@ struct GradientCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The archive to write.", valueName: "grads.npz"))
   var out: String
 
-  /// The neuron; a range names several.
-  private var oneNeuron: NeuronReference {
-    get throws {
-      let selection = try NeuronSelection(neuron)
-      guard let single = try? NeuronReference(neuron) else {
-        throw InputError(
-          "'\(neuron)' names several neurons; give one, such as \(selection.layer):0")
-      }
-      return single
+  /// The objective; a range names several.
+  private func objective(in model: Model) throws -> Objective {
+    let objectives = try ObjectiveSelection(neuron).objectives(in: model.network)
+    guard objectives.count == 1 else {
+      throw InputError(
+        "'\(neuron)' names several neurons; give one, such as \(objectives[0])")
     }
+    return objectives[0]
   }
 
   func run() throws {
     let model = try model.load()
-    let neuron = try oneNeuron
     let probe = try inputs.probe(model.network)
     let answer = try self.model.naming {
       try probe.gradient(
-        of: Objective(neuron), threads: ProcessInfo.processInfo.activeProcessorCount)
+        of: try objective(in: model), threads: ProcessInfo.processInfo.activeProcessorCount)
     }
     let arrays = model.network.inputs.compactMap { input in
       answer.gradients[input.name].map { (name: input.name, tensor: $0) }

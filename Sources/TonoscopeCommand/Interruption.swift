@@ -2,7 +2,6 @@ import Dispatch
 import Foundation
 import Synchronization
 import TonoCore
-import TonoFiles
 
 /// Ctrl-C and `kill`, taken as a wish to stop after the step at hand.
 final class Interruption: Sendable {

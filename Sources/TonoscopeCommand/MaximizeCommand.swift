@@ -48,21 +48,19 @@ struct MaximizeCommand: ParsableCommand {
   @OptionGroup var frontEnds: FrontEndArguments
   @OptionGroup(title: "Ascent") var ascent: AscentArguments
 
-  @Flag(name: .customLong("no-pictures"), help: "Draw nothing.")
+  @Flag(name: .customLong("no-pictures"), help: .setting("no-pictures"))
   var noPictures = false
 
-  @Flag(name: .customLong("no-sound"), help: "Play nothing.")
+  @Flag(name: .customLong("no-sound"), help: .setting("no-sound"))
   var noSound = false
 
-  @Option(help: ArgumentHelp("The pictures' colours.", valueName: "name"))
+  @Option(help: .setting("colormap", "name"))
   var colormap = Colormap.magma
 
-  @Flag(help: "Draw bare pictures for programs: one pixel for each cell, without axes.")
+  @Flag(help: .setting("bare"))
   var bare = false
 
-  @Flag(
-    name: .customLong("shared-scale"),
-    help: "Give all pictures of a contact sheet one colour scale; without this each has its own.")
+  @Flag(name: .customLong("shared-scale"), help: .setting("shared-scale"))
   var sharedScale = false
 
   @Option(
@@ -96,32 +94,27 @@ struct MaximizeCommand: ParsableCommand {
     let model = try model.load()
     let assignment = try frontEnds.assign(to: model)
     let frontEnds = assignment.frontEnds
-    let neurons = try self.model.naming {
-      try self.neurons.flatMap { try NeuronSelection($0).neurons(in: model.network) }
+    let objectives = try self.model.naming {
+      try neurons.flatMap { try ObjectiveSelection($0).objectives(in: model.network) }
     }
     let held = try ascent.heldInputs(of: model, frontEnds)
     let start = try ascent.startingPoint(model, frontEnds, held: held)
 
-    let canvases = try ascent.canvases(of: model, frontEnds)
-    let naturalSounds = try ascent.naturalSounds(of: canvases, frontEnds, threads: threads)
-    let plan = RunPlan(
-      model: try ModelIdentity(of: model), frontEnds: frontEnds, canvases: canvases,
-      boundsLevels: ascent.boundLevels,
-      normalizedInputs: try ascent.normalizedInputs(of: model, frontEnds),
-      ascent: ascent.settings(
-        startsFrom: start.start, climbsSounds: canvases.values.contains(.waveform),
-        naturalSounds: naturalSounds),
-      naturalSounds: naturalSounds, spectrograms: start.files.digests, held: held.digests,
-      sound: noSound ? nil : Inversion(), colormap: noPictures ? nil : colormap,
-      barePictures: bare, sharesScale: sharedScale)
+    var recipe = ascent.recipe(startsFrom: start.start)
+    (recipe.playsSounds, recipe.drawsPictures) = (!noSound, !noPictures)
+    (recipe.colormap, recipe.drawsBare, recipe.sharesScale) = (colormap, bare, sharedScale)
+    let plan = try recipe.plan(
+      for: model, frontEnds: frontEnds, spectrograms: start.files.digests, held: held.digests,
+      naturalSounds: try ascent.naturalSounds(of: model, frontEnds, threads: threads))
     let study = try Study(
-      model, neurons: neurons, plan: plan, spectrograms: start.files.spectrograms,
+      model, objectives: objectives, plan: plan, spectrograms: start.files.spectrograms,
       held: held.spectrograms)
     if !isSilent { report(assignment, study) }
 
     let run = try study.open(URL(filePath: directory), threads: threads)
     let progress = Progress(
-      neurons: study.neurons.count, stepsPerNeuron: ascent.steps, as: quiet ? .none : self.progress)
+      neurons: study.objectives.count, stepsPerNeuron: ascent.steps,
+      as: quiet ? .none : self.progress)
     let interruption = Interruption()
     do {
       try study.run(in: run, threads: threads) { event in
@@ -161,9 +154,9 @@ struct MaximizeCommand: ParsableCommand {
         continue
       }
       let how = assignment.recognized.contains(input.name) ? " (recognized; see --front-end)" : ""
-      let canvas = study.plan.canvases[input.name]?.rawValue ?? ""
+      let canvas = study.plan.canvases[input.name]?.kind.rawValue ?? ""
       let heard =
-        study.plan.canvases[input.name] != .waveform
+        study.plan.canvases[input.name]?.kind != .waveform
         ? "" : study.plan.ascent.hearing == nil ? ", heard exactly" : ", heard robustly"
       Terminal.note("\(input.name): \(frontEnd.name)\(how), climbed on a \(canvas)\(heard)")
     }
@@ -173,7 +166,7 @@ struct MaximizeCommand: ParsableCommand {
   ///
   /// - Throws: a failing exit code if a neuron had no finite numbers from the start.
   private func summarize(_ study: Study, _ run: RunDirectory) throws {
-    let records = study.neurons.compactMap { run.finished[$0] }
+    let records = study.objectives.compactMap { run.finished[$0] }
     let dead = records.count { $0.dead }
     let failed = records.count { !$0.dead && $0.files.isEmpty }
     if progress == .json {
@@ -183,12 +176,12 @@ struct MaximizeCommand: ParsableCommand {
     if failed > 0 { throw ExitCode.failure }
   }
 
-  private func describe(_ records: [NeuronRecord], dead: Int, failed: Int) {
+  private func describe(_ records: [PatternRecord], dead: Int, failed: Int) {
     for record in records where record.dead {
-      print("\(record.neuron) is dead: \((record.tried ?? []).joined(separator: "; "))")
+      print("\(record.objective) is dead: \((record.tried ?? []).joined(separator: "; "))")
     }
     for record in records where !record.dead && !["steps", "plateau"].contains(record.ending) {
-      print("\(record.neuron) ended early: \(record.ending)")
+      print("\(record.objective) ended early: \(record.ending)")
     }
     let found = records.count - dead - failed
     var counts = [found == 1 ? "1 neuron" : "\(found) neurons"]

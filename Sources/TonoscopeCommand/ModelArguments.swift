@@ -44,6 +44,8 @@ struct ModelArguments: ParsableArguments {
       throw InputError("\(model): \(error)")
     } catch let error as NeuronError {
       throw InputError("\(model): \(error)")
+    } catch let error as ObjectiveError {
+      throw InputError("\(model): \(error)")
     }
   }
 }

@@ -12,7 +12,7 @@ final class Progress: Sendable {
     var finished = 0
     var steps = 0
     /// The steps of the neurons that are on their way.
-    var stepsUnderway: [NeuronReference: Int] = [:]
+    var stepsUnderway: [Objective: Int] = [:]
     var sessionNeurons: Int
     var bar = ProgressBar()
   }
@@ -56,12 +56,12 @@ final class Progress: Sendable {
         state.finished = count
         state.sessionNeurons = neurons - count
         if count > 0 { Terminal.note("\(count) of \(neurons) neurons were finished before") }
-      case .step(let neuron, _):
+      case .step(let objective, _):
         state.steps += 1
-        state.stepsUnderway[neuron, default: 0] += 1
+        state.stepsUnderway[objective, default: 0] += 1
       case .finished(let record):
         state.finished += 1
-        state.stepsUnderway[record.neuron] = nil
+        state.stepsUnderway[record.objective] = nil
         if !Terminal.isInteractive { Terminal.note(line(record, state.finished)) }
       }
       draw(&state)
@@ -73,7 +73,7 @@ final class Progress: Sendable {
     if kind == .text { ProgressBar.clear() }
   }
 
-  private func line(_ record: NeuronRecord, _ finished: Int) -> String {
+  private func line(_ record: PatternRecord, _ finished: Int) -> String {
     let result =
       record.dead
       ? "dead"
@@ -81,7 +81,7 @@ final class Progress: Sendable {
         ? "no finite number" : "activation \(String(format: "%.4g", record.activation))"
     let steps = max(0, record.activations.count - 1) + record.wakingSteps
     let seconds = String(format: "%.1f", record.seconds)
-    return "\(finished)/\(neurons) \(record.neuron): \(result), \(steps) steps, \(seconds) s"
+    return "\(finished)/\(neurons) \(record.objective): \(result), \(steps) steps, \(seconds) s"
   }
 
   private func draw(_ state: inout State) {

@@ -10,14 +10,18 @@ struct ProgressBar {
   private static let interval = Duration.milliseconds(100)
 
   /// Draws the share that is done, 0…1, with a few words; not more often than is seen.
-  mutating func draw(share: Double, _ words: String) {
+  ///
+  /// `since` is the share that was done when the bar was made, from which the time left is told.
+  mutating func draw(share: Double, since first: Double = 0, _ words: String) {
     guard Terminal.isInteractive else { return }
     let now = ContinuousClock.now
     if let lastDraw, now - lastDraw < Self.interval { return }
     lastDraw = now
     let share = min(1, share)
     let elapsed = (now - start) / .seconds(1)
-    let left = share > 0.01 ? Self.clock(elapsed / share - elapsed) + " left" : ""
+    let left =
+      share - first > 0.01
+      ? Self.clock(elapsed * (1 - share) / (share - first)) + " left" : ""
     let text = " \(words)  \(left)"
     let width = max(0, min(40, Terminal.columns - text.count - 3))
     let filled = Int(share * Double(width))

@@ -14,6 +14,8 @@ struct ProgressEvent: Encodable {
   private var resumed: Int?
   private var neuron: String?
   private var activation: Float?
+  private var phase: String?
+  private var index: Int?
   private var ending: String?
   /// What the sounds retain as they are, and the least played elsewhere.
   private var retention: Float?
@@ -32,13 +34,15 @@ struct ProgressEvent: Encodable {
       self.event = "started"
       self.neurons = neurons
       resumed = count
-    case .step(let neuron, let activation):
+    case .step(let objective, let step):
       self.event = "step"
-      self.neuron = "\(neuron)"
-      self.activation = activation.isFinite ? activation : nil
+      neuron = "\(objective)"
+      phase = step.phase.rawValue
+      index = step.index
+      activation = step.value.isFinite ? step.value : nil
     case .finished(let record):
       self.event = "finished"
-      neuron = "\(record.neuron)"
+      neuron = "\(record.objective)"
       activation = record.activation.isFinite ? record.activation : nil
       ending = record.ending
       retention = record.roundTrip?.retention
@@ -49,7 +53,7 @@ struct ProgressEvent: Encodable {
   }
 
   /// What became of a study.
-  init(summaryOf records: [NeuronRecord], dead: Int, failed: Int, directory: String) {
+  init(summaryOf records: [PatternRecord], dead: Int, failed: Int, directory: String) {
     event = "summary"
     neurons = records.count
     found = records.count - dead - failed

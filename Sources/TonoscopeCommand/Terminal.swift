@@ -1,5 +1,4 @@
 import Foundation
-import TonoCore
 import TonoFiles
 
 /// What a command says besides its results: on standard error, so that results can be piped.

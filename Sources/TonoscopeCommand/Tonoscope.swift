@@ -20,7 +20,13 @@ enum Main {
           name one of them, or unset it
           """))
     }
-    Tonoscope.main(InspectCommand.expanding(Array(CommandLine.arguments.dropFirst())))
+    let arguments = InspectCommand.expanding(Array(CommandLine.arguments.dropFirst()))
+    do {
+      var command = try Tonoscope.parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      Tonoscope.exit(withError: inFlags(error))
+    }
   }
 }
 
@@ -40,7 +46,7 @@ struct Tonoscope: ParsableCommand {
     version: "\(tonoscopeVersion) (\(KernelSet.current.name))",
     subcommands: [
       InspectCommand.self, CheckCommand.self, MaximizeCommand.self, SonifyCommand.self,
-      ExamplesCommand.self, ConvertCommand.self, FeaturesCommand.self, ActivationsCommand.self,
-      GradientCommand.self,
+      ExamplesCommand.self, TrainCommand.self, SearchCommand.self, EvaluateCommand.self,
+      ConvertCommand.self, FeaturesCommand.self, ActivationsCommand.self, GradientCommand.self,
     ])
 }

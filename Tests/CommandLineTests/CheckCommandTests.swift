@@ -27,7 +27,7 @@ import TonoStudy
     #expect(result.status == 0, "\(result.error)")
     #expect(result.error.contains("skipped: ") && result.error.contains("c.wav"))
     let report = try ModelReport(json: Data(contentsOf: folder["report.json"]))
-    #expect(report.text + "\n" == result.output)
+    #expect(result.output.hasPrefix(report.text.prefix(200)))
     #expect(report.sounds?.files == 2 && report.sounds?.skipped.map(\.path) == ["c.wav"])
     #expect(report.layers.contains { $0.name == "nyu_conv_3_AC" && $0.noise.dead?.count ?? 0 > 0 })
     #expect(report.layers.allSatisfy { $0.gradient?.deviation ?? 0 < 0.01 })

@@ -12,7 +12,7 @@ import TonoStudy
         [],
         [
           "inspect", "check", "maximize", "features", "activations", "gradient", "convert",
-          "--version",
+          "search", "evaluate", "train", "--version",
         ]
       ),
       (["inspect"], ["--json", "--architecture", "--print-architecture", "receptive"]),
@@ -29,6 +29,20 @@ import TonoStudy
       (["features"], ["--front-end", "--out", "--png"]),
       (["activations"], ["--input", "--layers", "--out"]),
       (["gradient"], ["--input", "--out"]),
+      (
+        ["search"],
+        [
+          "--library", "--model", "--index", "--rebuild", "--top", "--json", "--m3u", "--why",
+          "--hum", "--out", "--imitation-input", "--threads",
+        ]
+      ),
+      (
+        ["evaluate"],
+        [
+          "--data", "--layout", "--split", "--untrained", "--out", "--format", "--table2",
+          "--repeats", "--from", "--hold-out", "chance", "paper",
+        ]
+      ),
       (["convert"], [".safetensors", "--front-end", "--architecture"]),
     ])
   func help(_ command: [String], _ words: [String]) throws {

@@ -37,14 +37,14 @@ import TonoStudy
     #expect(result.status == 0, "\(result.error)")
     let manifest = try RunDirectory.read(out.appending(path: "run.json"))
     #expect(
-      manifest.neurons.map(\.neuron.description)
+      manifest.patterns.map(\.objective.description)
         == ["nyu_conv_1_AC:0", "nyu_conv_1_AC:1", "nyu_conv_3_AC:5@12,1", "nyu_fc_1_pre:3"])
     #expect(manifest.plan.model.sha256.count == 64)
     #expect(manifest.plan.frontEnds["ref_input"]?.name == "tl-iminet/recording")
-    for record in manifest.neurons {
+    for record in manifest.patterns {
       #expect(!record.dead && record.activations.count == 7)
       #expect(record.activation > record.activations[0])
-      let base = "\(record.neuron.layer)/\(record.neuron.name)"
+      let base = record.objective.path
       #expect(record.files.sorted() == [base + ".npy", base + ".png", base + ".wav"])
       #expect(try NumPyArray.read(out.appending(path: base + ".npy")).shape == [128, 128])
       let image = try PNG.decode([UInt8](bytes(out, base + ".png")))
@@ -92,7 +92,7 @@ import TonoStudy
       #expect(manifest.plan.held == ["imi_input_a": try FileDigest.sha256(of: array)])
       #expect(manifest.instructionSet == KernelSet.current.name)
       #expect(
-        manifest.neurons[0].files.sorted() == ["fc_2_pre/0.npz", "fc_2_pre/0.png"])
+        manifest.patterns[0].files.sorted() == ["fc_2_pre/0.npz", "fc_2_pre/0.png"])
       return try bytes(out, "fc_2_pre/0.npz")
     }
     let waves = try hold({ sin(Float($0) / 9) }, "waves")
@@ -138,11 +138,11 @@ import TonoStudy
     kill(running.process.processIdentifier, signal)
     let result = try running.finish()
     if signal == SIGINT { #expect(result.status == 130 || result.status == 0, "\(result.error)") }
-    let before = try RunDirectory.read(stopped.appending(path: "run.json")).neurons.count
+    let before = try RunDirectory.read(stopped.appending(path: "run.json")).patterns.count
     let again = try Tool.run(maximize(neurons, flags, to: stopped))
     #expect(again.status == 0, "\(again.error)")
     if before > 0 { #expect(again.error.contains("\(before) of 12 neurons were finished before")) }
-    #expect(try RunDirectory.read(stopped.appending(path: "run.json")).neurons.count == 12)
+    #expect(try RunDirectory.read(stopped.appending(path: "run.json")).patterns.count == 12)
     for channel in 0..<12 {
       let path = "nyu_conv_2_AC/\(channel).npy"
       #expect(try bytes(whole, path) == bytes(stopped, path), "\(path)")
@@ -186,7 +186,7 @@ import TonoStudy
     #expect(again.status == 0, "\(again.error)")
     #expect(again.error.contains("1 of 3 neurons were finished before"))
     #expect(try paths.map { try bytes(out, $0) } == before)
-    #expect(try RunDirectory.read(out.appending(path: "run.json")).neurons.count == 3)
+    #expect(try RunDirectory.read(out.appending(path: "run.json")).patterns.count == 3)
   }
 
   @Test("another run is refused in the same directory, more neurons of the same are not")
@@ -202,6 +202,6 @@ import TonoStudy
       #expect(try bytes(out, "run.json") == before)
     }
     #expect(try Tool.run(maximize(["nyu_conv_1_AC:0-1"], flags, to: out)).status == 0)
-    #expect(try RunDirectory.read(out.appending(path: "run.json")).neurons.count == 2)
+    #expect(try RunDirectory.read(out.appending(path: "run.json")).patterns.count == 2)
   }
 }

@@ -24,9 +24,9 @@ import TonoStudy
     let manifest = try maximize(
       ["nyu_conv_1_AC:0", "lid_conv_2_AC:1", "fc_1_pre:0"], ["--steps", "25"], to: out)
     #expect(manifest.plan.canvases == ["imi_input_a": .waveform, "ref_input_b": .waveform])
-    for record in manifest.neurons {
+    for record in manifest.patterns {
       let roundTrip = try #require(record.roundTrip)
-      #expect(abs(try #require(roundTrip.retention) - 1) < 0.02, "\(record.neuron)")
+      #expect(abs(try #require(roundTrip.retention) - 1) < 0.02, "\(record.objective)")
       #expect(roundTrip.logMelDistances.values.allSatisfy { $0 < 0.1 })
       #expect(record.activation > record.activations[0])
     }
@@ -38,7 +38,7 @@ import TonoStudy
     let out = folder["run"]
     let manifest = try maximize(
       ["nyu_conv_2_AC:3"], ["--steps", "10", "--canvas", "spectrogram"], to: out)
-    let record = try #require(manifest.neurons.first)
+    let record = try #require(manifest.patterns.first)
     let features = folder["features.npy"]
     let analysed = try Tool.run([
       "features", out.appending(path: "nyu_conv_2_AC/3.wav").path, "--front-end",
@@ -142,7 +142,7 @@ import TonoStudy
     let folder = try #require(folder)
     let blurred = try maximize(
       ["lid_conv_1_AC:0"], ["--steps", "2", "--no-sound", "--blur", "1"], to: folder["a"])
-    #expect(blurred.plan.canvases["imi_input_a"] == .spectrogram)
+    #expect(blurred.plan.canvases["imi_input_a"]?.kind == .spectrogram)
     for flags in [["--blur", "1"], ["--no-normalize"], ["--start", "silence"]] {
       let result = try Tool.run(
         ["maximize", Models.siamese, "lid_conv_1_AC:0", "--canvas", "waveform", "--out"]
@@ -160,7 +160,7 @@ import TonoStudy
           "--steps", "8", "--no-sound", "--canvas", canvas, "--tilt-jitter", "3", "--noise-floor",
           "40", "--playability", "0.1",
         ], to: folder[canvas])
-      let record = try #require(run.neurons.first)
+      let record = try #require(run.patterns.first)
       #expect(record.activation > record.activations[0])
     }
   }

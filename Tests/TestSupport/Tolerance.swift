@@ -95,4 +95,7 @@ public enum Tolerance {
 
   /// Gradients of training through a few such layers, relative to the largest.
   public static let filteredGradient = 1e-3
+
+  /// Weights after steps of training against double precision, relative to the largest.
+  public static let trainingStep = 1e-5
 }

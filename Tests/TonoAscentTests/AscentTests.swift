@@ -8,7 +8,7 @@ import TonoNetwork
 
 @Suite struct AscentTests {
   private func objective(_ text: String) throws -> Objective {
-    Objective(try NeuronReference(text))
+    try Objective(text)
   }
 
   private func ascent(

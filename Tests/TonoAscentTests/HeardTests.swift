@@ -26,7 +26,8 @@ import TonoNetwork
 
   private func ascent(_ hearing: Hearing?, steps: Int = 150) throws -> Ascent {
     try Ascent(
-      network: try network(), canvases: ["x": .waveform(Self.frontEnd)],
+      network: try network(), canvases: ["x": .waveform],
+      frontEnds: ["x": Self.frontEnd],
       settings: AscentSettings(steps: steps, hearing: hearing, plateau: nil))
   }
 

@@ -54,8 +54,8 @@ import TonoNetwork
     let ascent = try Ascent(network: network, held: ["a": held])
     let objective = try objective(text)
     let program = try ScalarProgram(
-      BoundObjective(objective, in: network), of: ascent,
-      climbed: try ascent.inputs(climbedBy: objective), threads: 1)
+      BoundObjective(objective, in: network), in: network,
+      climbed: try ascent.inputs(climbedBy: objective), held: ascent.held)
     let buffers = try #require(program.buffers[0])
     func value(_ input: Tensor) -> Double {
       buffers.input.update(from: input.values, count: input.count)

@@ -29,7 +29,7 @@ import TonoCore
     let (sound, frontEnd) = (sound(), try frontEnd())
     let played = try #require(try way.played(sound, before: frontEnd))
     #expect(played.samples.count == sound.samples.count && played.sampleRate == sound.sampleRate)
-    #expect(played.samples.allSatisfy(\.isFinite))
+    #expect(played.samples.allSatisfy { $0.isFinite })
     #expect(played != sound)
     #expect(try way.played(sound, before: frontEnd) == played)
   }

@@ -2,9 +2,8 @@ import Foundation
 import TestSupport
 import TonoAudio
 import TonoCore
+import TonoModels
 import TonoNetwork
-
-@testable import TonoModels
 
 /// Small models whose faults are known.
 enum CheckedModel {
@@ -20,9 +19,7 @@ enum CheckedModel {
     let network = try Network(
       inputs: [.init(name: "x", shape: frontEnd.inputShape)], nodes: nodes,
       outputs: outputs ?? [nodes[nodes.count - 1].name], unavailable: missing)
-    return Model(
-      network: network, format: "none", weightsURL: URL(filePath: "weights"), architectureURL: nil,
-      warnings: [])
+    return Model(network, name: "weights")
   }
 
   /// A convolution of 3×3 kernels, all equal but for those that `kernels` replaces.

@@ -73,7 +73,7 @@ import TonoNetwork
     let wrong = try self.report(fitted(), decibels)
     let found = wrong.findings.filter { $0.topic == .frontEnd }
     #expect(found.map(\.severity) == [.doubtful] && found[0].layers == ["norm", "x"])
-    #expect(found[0].text.contains("'test'") && found[0].text.contains("--front-end"))
+    #expect(found[0].text.contains("'test'") && found[0].remedy == .giveRightFrontEnd)
     #expect(!wrong.isWrong && !wrong.text.contains("everything fits"))
 
     let near = try self.report(fitted(mean: 2))

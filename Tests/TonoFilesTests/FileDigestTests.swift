@@ -19,6 +19,7 @@ import TonoCore
     let folder = try TemporaryFolder()
     try AtomicFile.write(data, to: folder["file"])
     #expect(try FileDigest.sha256(of: folder["file"]) == digest)
+    #expect(try FileDigest.sha256(of: data) == digest)
   }
 
   @Test func namesAFileThatCannotBeRead() throws {

@@ -53,11 +53,7 @@ import TonoRender
   init() throws {
     folder = try TemporaryFolder()
     sounds = folder["sounds"]
-    let weights = folder["weights"]
-    try Data([1]).write(to: weights)
-    model = Model(
-      network: try Self.network(), format: "none", weightsURL: weights, architectureURL: nil,
-      warnings: [])
+    model = Model(try Self.network(), name: "small")
     for (index, hertz) in [200.0, 500, 700, 1800, 3000].enumerated() {
       try write(tone(hertz, seconds: 0.9), "tones/\(index).wav")
     }
@@ -79,7 +75,7 @@ import TonoRender
     observe: @Sendable (Examples.Event) throws -> Void = { _ in }
   ) throws -> ExampleManifest {
     try Examples(
-      model, neurons: neurons.map { try NeuronReference($0) }, frontEnds: ["x": Self.frontEnd],
+      model, objectives: neurons.map { try Objective($0) }, frontEnds: ["x": Self.frontEnd],
       count: count
     ).run(on: try SoundFolder(sounds), into: folder[out], threads: threads, observe: observe)
   }
@@ -107,7 +103,7 @@ import TonoRender
       #expect(neuron.least[0].value <= neuron.least[1].value)
       for example in neuron.most + neuron.least {
         let sound = try AudioFile.read(sounds.appending(path: example.file).path)
-        let objective = try BoundObjective(Objective(neuron.neuron), in: model.network)
+        let objective = try BoundObjective(neuron.objective, in: model.network)
         let features = try Self.frontEnd.features(of: sound)
         let activations = try model.network.forward(
           ["x": Tensor(batch: [features])], to: objective.nodes)
@@ -207,13 +203,13 @@ import TonoRender
   @Test("searches that cannot be")
   func refusals() throws {
     #expect(throws: InputError.self) {
-      try Examples(model, neurons: [NeuronReference("relu:0")], frontEnds: [:], count: 1)
+      try Examples(model, objectives: [Objective("relu:0")], frontEnds: [:], count: 1)
     }
     #expect(throws: InputError.self) { try SoundFolder(folder["none"]) }
     try AtomicFile.write([1, 2], to: folder["bad/a.wav"])
     let neuron = try NeuronReference("relu:0")
     let examples = try Examples(
-      model, neurons: [neuron], frontEnds: ["x": Self.frontEnd], count: 1)
+      model, objectives: [Objective(neuron)], frontEnds: ["x": Self.frontEnd], count: 1)
     let error = #expect(throws: InputError.self) {
       try examples.run(on: SoundFolder(folder["bad"]), into: folder["out"], threads: 1) { _ in }
     }

@@ -58,7 +58,8 @@ struct AscentCommand: ParsableCommand {
     let all = try work.neurons(in: network)
     let sweep = Sweep(
       network: network, neurons: (0..<(neurons ?? all.count)).map { all[$0 % all.count] },
-      steps: steps, threads: threads.threads, canvases: try work.canvases(),
+      steps: steps, threads: threads.threads, canvases: work.canvases(),
+      frontEnds: try work.frontEnds(),
       hearing: robustly ? Hearing() : nil, isOneAtATime: single)
     let result: Sweep.Result
     if whole {

@@ -41,7 +41,8 @@ struct SoundBench {
     var settings = settings
     settings.hearing = method.hearing
     let ascent = try Ascent(
-      network: network, canvases: frontEnds.mapValues { method.canvas($0) }, settings: settings)
+      network: network, canvases: frontEnds.mapValues { method.canvas($0) },
+      frontEnds: frontEnds, settings: settings)
     let found = Mutex<[Int: Climbed]>([:])
     try ascent.climb(neurons.map { Objective($0) }, threads: threads) { index, pattern, duration in
       let climbed = Climbed(
@@ -89,10 +90,10 @@ struct SoundBench {
   }
 
   /// Writes patterns for other programs.
-  func write(_ patterns: [Pattern], to folder: URL) throws {
-    for pattern in patterns {
-      for (input, tensor) in pattern.inputs {
-        let file = folder.appending(path: "\(name(pattern.objective.terms[0].neuron, input)).npy")
+  func write(_ climbed: [Climbed], to folder: URL) throws {
+    for one in climbed {
+      for (input, tensor) in one.pattern.inputs {
+        let file = folder.appending(path: "\(name(one.neuron, input)).npy")
         try AtomicFile.write(NumPyArray.encode(tensor.reshaped(tensor.shape.sample)), to: file)
       }
     }

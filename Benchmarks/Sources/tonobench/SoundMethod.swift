@@ -22,9 +22,9 @@ enum SoundMethod: String, CaseIterable, Encodable {
     let cells = SpectrogramCanvas(normalizes: frontEnd.normalization == .perExample)
     return switch self {
     case .analysisHop, .denseHop, .refined: .spectrogram(cells)
-    case .melPower: .melPower(frontEnd)
+    case .melPower: .melPower
     case .fourier: .fourier(FourierCanvas(cells))
-    case .waveform, .robust: .waveform(frontEnd)
+    case .waveform, .robust: .waveform
     }
   }
 

@@ -95,7 +95,7 @@ struct SoundsCommand: ParsableCommand {
   private func records(of layer: String, _ bench: SoundBench) throws -> [Record] {
     let all = try NeuronSelection("\(layer):0-\(neurons - 1)").neurons(in: bench.network)
     let free = try bench.climb(all, on: .refined).filter { $0.pattern.isFound }
-    if let patterns { try bench.write(free.map(\.pattern), to: URL(filePath: patterns)) }
+    if let patterns { try bench.write(free, to: URL(filePath: patterns)) }
     var records: [Record] = []
     for method in methods.map({ SoundMethod.allCases[$0] }) {
       let climbed = method.isFree ? free : try bench.climb(free.map(\.neuron), on: method)

@@ -19,6 +19,8 @@ struct Sweep {
   var threads = 1
   /// What is climbed before an input, where it is not the input itself.
   var canvases: [String: Canvas] = [:]
+  /// The front ends that they stand behind.
+  var frontEnds: [String: FrontEnd] = [:]
   /// How climbed sounds reach the network; nil for exactly as they are.
   var hearing: Hearing?
   /// Whether one neuron is climbed after the other, as for a person who waits for one.
@@ -74,7 +76,7 @@ struct Sweep {
     let inputs = try network.inputs(of: neurons.map(\.layer))
     let cells = inputs.reduce(0) { $0 + $1.shape.count } / inputs.count
     let ascent = try Ascent(
-      network: network, canvases: canvases,
+      network: network, canvases: canvases, frontEnds: frontEnds,
       settings: AscentSettings(
         steps: steps, optimizer: Optimizer(rate: 0.05, normalizesGradient: false),
         regularizer: Regularizer(l2: Self.decay * Float(cells) / 2), hearing: hearing, starts: 1,

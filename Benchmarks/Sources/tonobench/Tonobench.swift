@@ -13,6 +13,6 @@ struct Tonobench: ParsableCommand {
     subcommands: [
       PeakCommand.self, KernelsCommand.self, ProgramsCommand.self, AscentCommand.self,
       TrainingCommand.self, CurvesCommand.self, MemoryCommand.self, AccuracyCommand.self,
-      GradientsCommand.self, SoundsCommand.self,
+      GradientsCommand.self, SoundsCommand.self, SearchCommand.self,
     ])
 }

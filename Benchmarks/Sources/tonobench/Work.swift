@@ -38,9 +38,17 @@ enum Work: String, CaseIterable, ExpressibleByArgument {
   }
 
   /// The canvases of its inputs.
-  func canvases() throws -> [String: Canvas] {
+  func canvases() -> [String: Canvas] {
     switch self {
-    case .w7, .w8, .w9: ["ref_input": .waveform(try FrontEnd.named("tl-iminet/recording"))]
+    case .w7, .w8, .w9: ["ref_input": .waveform]
+    default: [:]
+    }
+  }
+
+  /// The front ends that they stand behind.
+  func frontEnds() throws -> [String: FrontEnd] {
+    switch self {
+    case .w7, .w8, .w9: ["ref_input": try FrontEnd.named("tl-iminet/recording")]
     default: [:]
     }
   }

@@ -10,10 +10,6 @@ enum Verdict {
   static func of(_ body: () throws -> Void) {
     do {
       try body()
-    } catch let error as ModelError {
-      check(error.description)
-    } catch let error as InputError {
-      check(error.description)
     } catch let error as InputError {
       check(error.description)
     } catch {

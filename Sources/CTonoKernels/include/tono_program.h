@@ -136,6 +136,15 @@ typedef struct {
                             const float *_Nullable bias, const float *_Nonnull x, int64_t x_length,
                             float *_Nonnull y, int64_t y_length, int32_t columns);
 
+  // answers[n] = bias + Σ_i weights[i] · rectify(one[i] + others[n, i]): a rectifier and one neuron behind
+  // it, for many vectors that differ from each other by what is added to the same one.
+  // one, weights  [width]
+  // others        [count, width]
+  // Every answer is summed by the same operations in the same order, whatever its companions.
+  void (*_Nonnull rectified_sums)(const float *_Nonnull one, const float *_Nonnull others,
+                                  const float *_Nonnull weights, float bias, int64_t width,
+                                  int64_t count, float *_Nonnull answers);
+
   // What an ascent computes besides the network.
   tono_canvas_kernels canvas;
   // What lies between samples and levels.

@@ -5,6 +5,7 @@
 #include "tono_canvas_steps.h"
 #include "tono_channel.h"
 #include "tono_multiply.h"
+#include "tono_rectified.h"
 #include "tono_scatter.h"
 #include "tono_sound_steps.h"
 #include "tono_weight_gradients.h"

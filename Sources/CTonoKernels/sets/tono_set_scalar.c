@@ -227,4 +227,16 @@ static void tono_multiply(const float *weights, int64_t output_stride, int64_t i
 #include "tono_training_scalar.h"
 
 #define TONO_SET scalar
+static void tono_rectified_sums(const float *one, const float *others, const float *weights,
+                                float bias, int64_t width, int64_t count, float *answers) {
+  for (int64_t n = 0; n < count; n++) {
+    float sum = bias;
+    for (int64_t i = 0; i < width; i++) {
+      const float v = one[i] + others[n * width + i];
+      sum += weights[i] * (v < 0 ? 0 : v);
+    }
+    answers[n] = sum;
+  }
+}
+
 #include "tono_table.h"

@@ -27,6 +27,7 @@ const tono_kernel_set TONO_JOIN(tono_set_, TONO_SET) = {
     .convolve_channel = tono_convolve_channel,
     .scatter_channel = tono_scatter_channel,
     .multiply = tono_multiply,
+    .rectified_sums = tono_rectified_sums,
     .canvas =
         {
             .sum = tono_sum_floats,

@@ -1,5 +1,4 @@
 import CTonoSndfile
-import TonoCore
 
 /// Sound files, read and encoded by libsndfile.
 public enum AudioFile {

@@ -2,12 +2,13 @@ import CTonoSndfile
 import Synchronization
 import TonoCore
 
-/// A sound file, read from its beginning to its end by libsndfile, a part at a time.
+/// A sound file, on the disk or in memory, read from its beginning to its end by libsndfile, a part at a
+/// time.
 ///
 /// Several channels become their mean. It serves one thread at a time, and memory holds no more than
 /// the part asked for.
 public final class SoundReader {
-  /// The file.
+  /// The file, as errors name it.
   public let path: String
   /// The number of samples in a second, in Hz.
   public let sampleRate: Int
@@ -17,6 +18,8 @@ public final class SoundReader {
   public private(set) var position = 0
 
   private let file: OpaquePointer
+  /// The bytes of a file in memory; nil for one on the disk.
+  private let memory: UnsafeMutablePointer<MemoryFile>?
   private let channels: Int
   /// Interleaved; read in blocks so that no header is trusted with an allocation.
   private var block: [Float]
@@ -24,10 +27,36 @@ public final class SoundReader {
   /// Opens a file.
   ///
   /// - Throws: `InputError` naming the file, when it is missing or not a sound.
-  public init(_ path: String) throws {
+  public convenience init(_ path: String) throws {
+    try self.init(path, memory: nil) { sf_open(path, Int32(SFM_READ), &$0) }
+  }
+
+  /// Opens the bytes of a file; `name` names it in errors.
+  ///
+  /// - Throws: `InputError` naming it, when they are no sound.
+  public convenience init(bytes: [UInt8], name: String) throws {
+    let memory = UnsafeMutablePointer<MemoryFile>.allocate(capacity: 1)
+    memory.initialize(to: MemoryFile(bytes: bytes))
+    var operations = MemoryFile.operations
+    try self.init(name, memory: memory) {
+      sf_open_virtual(&operations, Int32(SFM_READ), &$0, memory)
+    }
+  }
+
+  /// Takes the memory over, also where it throws.
+  private init(
+    _ path: String, memory: UnsafeMutablePointer<MemoryFile>?,
+    open: (inout SF_INFO) -> OpaquePointer?
+  ) throws {
     var info = SF_INFO()
-    file = try Self.open(path, &info)
+    do {
+      file = try Self.opened(path, &info, open)
+    } catch {
+      Self.free(memory)
+      throw error
+    }
     self.path = path
+    self.memory = memory
     sampleRate = Int(info.samplerate)
     promisedCount = info.frames == Int64.max ? nil : Int(info.frames)
     channels = Int(info.channels)
@@ -35,14 +64,24 @@ public final class SoundReader {
       repeating: 0, count: max(1, AudioFile.blockFrames / channels) * channels)
   }
 
-  deinit { sf_close(file) }
+  deinit {
+    sf_close(file)
+    Self.free(memory)
+  }
+
+  private static func free(_ memory: UnsafeMutablePointer<MemoryFile>?) {
+    memory?.deinitialize(count: 1)
+    memory?.deallocate()
+  }
 
   /// One file is opened at a time: libsndfile keeps the reason of a failure in a global variable.
   private static let opening = Mutex(())
 
-  private static func open(_ path: String, _ info: inout SF_INFO) throws -> OpaquePointer {
+  private static func opened(
+    _ path: String, _ info: inout SF_INFO, _ open: (inout SF_INFO) -> OpaquePointer?
+  ) throws -> OpaquePointer {
     try opening.withLock { _ in
-      guard let file = sf_open(path, Int32(SFM_READ), &info) else {
+      guard let file = open(&info) else {
         throw InputError(
           "\(path): cannot be read as a sound (\(AudioFile.reason(nil))); expected a WAV, FLAC, AIFF, "
             + "Ogg or MP3 file")

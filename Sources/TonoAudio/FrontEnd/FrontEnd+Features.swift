@@ -23,7 +23,14 @@ extension FrontEnd {
   /// - Throws: As `features(of:)` and `SoundReader`.
   public func features(ofFile path: String) throws -> Tensor {
     try validate()
-    let reader = try SoundReader(path)
+    return try features(of: SoundReader(path))
+  }
+
+  /// What is left to read of a sound as the network's input: as `features(ofFile:)`.
+  ///
+  /// - Throws: As `features(of:)` and `SoundReader.read(_:)`.
+  public func features(of reader: SoundReader) throws -> Tensor {
+    try validate()
     guard !isOpenEnded else { return try features(of: reader.read()) }
     return try features(of: reader.read(Int((seconds + 1) * Double(reader.sampleRate))))
   }

@@ -1,5 +1,4 @@
 import Foundation
-import TonoCore
 
 /// A scale of pitch on which equal steps sound equally wide.
 public enum MelScale: String, Sendable, Codable, CaseIterable {

@@ -38,9 +38,9 @@ public struct Hearing: Codable, Hashable, Sendable {
 
   /// Ways of hearing; the defaults are those of the command line's `--heard robustly`.
   public init(
-    delay: Float = 1, rooms: Float = 0.5, decay: ClosedRange<Float> = 0.01...0.04,
-    reverberation: ClosedRange<Float> = -6...15, tilt: Float = 6, cuts: Float = 0.3,
-    lowestCut: Float = 0.75, noise: ClosedRange<Float> = -60 ... -18, codecs: Float = 0.5,
+    delay: Float = 1, rooms: Float = 0.7, decay: ClosedRange<Float> = 0.01...0.04,
+    reverberation: ClosedRange<Float> = 3...15, tilt: Float = 6, cuts: Float = 0.5,
+    lowestCut: Float = 0.75, noise: ClosedRange<Float> = -60 ... -18, codecs: Float = 0.6,
     masking: ClosedRange<Float> = -24 ... -9
   ) {
     self.delay = delay

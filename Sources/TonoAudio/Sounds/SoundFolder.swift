@@ -32,6 +32,7 @@ public struct SoundFolder: Sendable {
 
   /// The folder.
   public let url: URL
+  private let root: String
   /// The sound files, ordered by their paths.
   public private(set) var files: [File] = []
   /// The folders that cannot be looked into.
@@ -47,6 +48,7 @@ public struct SoundFolder: Sendable {
   /// - Throws: `InputError` if there is no such folder, or no sound file in it.
   public init(_ url: URL, excluding excluded: URL? = nil) throws {
     self.url = url
+    root = url.path
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: url.path) else {
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
@@ -81,6 +83,7 @@ public struct SoundFolder: Sendable {
 
   private init(_ url: URL, files: [File]) {
     self.url = url
+    root = url.path
     self.files = files
   }
 
@@ -88,7 +91,9 @@ public struct SoundFolder: Sendable {
   public var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
 
   /// The full path of a file.
-  package func fullPath(of path: String) -> String { url.appending(path: path).path }
+  package func fullPath(of path: String) -> String {
+    root.hasSuffix("/") ? root + path : "\(root)/\(path)"
+  }
 
   private mutating func visit(_ names: [String], of folder: String, _ visited: inout Set<String>) {
     for name in names.sorted() where !name.hasPrefix(".") {
@@ -116,7 +121,8 @@ public struct SoundFolder: Sendable {
     }
   }
 
-  private static func isSound(_ name: String) -> Bool {
+  /// Whether a file's name ends as those of sounds do.
+  package static func isSound(_ name: String) -> Bool {
     extensions.contains((name as NSString).pathExtension.lowercased())
   }
 }

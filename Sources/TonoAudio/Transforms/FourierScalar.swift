@@ -1,6 +1,5 @@
 import CTonoFFTW
 import Foundation
-import TonoCore
 
 /// A precision that FFTW computes in: `Float` or `Double`.
 ///

@@ -1,5 +1,3 @@
-import TonoCore
-
 /// Writing JSON, and the numbers for it.
 extension JSONValue {
   /// The value as JSON text on one line; members are in alphabetical order.

@@ -1,5 +1,4 @@
 import Foundation
-import TonoCore
 
 /// Any JSON value: Keras' configurations have a form that differs from layer to layer.
 package enum JSONValue: Sendable, Equatable {

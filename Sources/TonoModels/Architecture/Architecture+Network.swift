@@ -94,13 +94,14 @@ extension Architecture {
   ///
   /// Where no output can be computed, the outputs are the layers that no other reads.
   ///
-  /// - Throws: `ModelError` about `url` if a layer is of a kind that cannot be described.
+  /// - Throws: `ModelError` about `url` if `describe` has no description of a layer.
   static func describing(
-    _ network: Network, url: URL
+    _ network: Network, url: URL,
+    by describe: (any Layer) -> DescribedNode? = DescribedNode.describing
   ) throws -> (architecture: Architecture, arrays: [(name: String, tensor: Tensor)]) {
     var arrays: [(name: String, tensor: Tensor)] = []
     let nodes = try network.nodes.map { node in
-      guard let described = DescribedNode.describing(node.layer) else {
+      guard let described = describe(node.layer) else {
         throw ModelError(
           url,
           "layer '\(node.name)' is of the kind '\(node.layer.kind)', which the architecture's JSON"

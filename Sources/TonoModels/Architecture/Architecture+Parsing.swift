@@ -15,18 +15,20 @@ extension Architecture {
   ///
   /// - Throws: `ModelError` if this is not JSON, not an architecture, or not one of this version.
   init(parsing text: some Sequence<UInt8>, of url: URL) throws {
-    func failure(_ problem: String) -> ModelError { ModelError(url, "the architecture " + problem) }
+    func failure(_ problem: String, remedy: Remedy? = nil) -> ModelError {
+      ModelError(url, "the architecture " + problem, remedy: remedy)
+    }
     let json: JSONValue
     do {
       json = try JSONParser.parse(text)
     } catch {
-      throw failure("\(error); write it with 'tonoscope inspect MODEL --print-architecture'")
+      throw failure("\(error)", remedy: .printArchitecture)
     }
     guard let version = json["version"].integer, json["nodes"].array != nil else {
       let keras = json["class_name"].isNull ? "" : " but one of Keras"
       throw failure(
-        "is not one of Tonoscope's\(keras): it has no 'version' and 'nodes'; see 'tonoscope inspect"
-          + " MODEL --print-architecture' for how one looks")
+        "is not one of Tonoscope's\(keras): it has no 'version' and 'nodes'",
+        remedy: .printArchitecture)
     }
     guard version == Self.version else {
       throw failure(

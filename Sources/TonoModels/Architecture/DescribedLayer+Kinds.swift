@@ -1,4 +1,3 @@
-import TonoCore
 import TonoFiles
 import TonoNetwork
 

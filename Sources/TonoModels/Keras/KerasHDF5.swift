@@ -1,5 +1,4 @@
 import Foundation
-import TonoCore
 import TonoFiles
 import TonoNetwork
 
@@ -64,8 +63,7 @@ struct KerasHDF5 {
       } else {
         throw ModelError(
           url,
-          "the file holds weights alone, without the architecture; give it with --architecture"
-            + " FILE, where FILE is the text that model.to_json() returns in Keras")
+          "the file holds weights alone, without the architecture", remedy: .giveKerasArchitecture)
       }
     let weights =
       areVariables

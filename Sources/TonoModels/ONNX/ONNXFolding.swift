@@ -18,14 +18,7 @@ struct ONNXFolding {
   ///
   /// - Throws: `ModelError` if making `count` numbers takes too long.
   func checkWork(_ inputs: [ONNXValue], making count: Int, for call: ONNXCall) throws {
-    let first = inputs.first?.layout.extents ?? []
-    let each =
-      switch (layer as? TimeDistributed)?.layer ?? layer {
-      case is MatMul: first.last ?? 1
-      case is WindowPooling, is MaxPooling2D, is AveragePooling2D: first.dropFirst().reduce(1, *)
-      case is LocalResponseNormalization: first.first ?? 1
-      case let inner: inner.parameterCount
-      }
+    let each = layer.workPerCell(inputs.map(\.layout))
     guard Double(count) * Double(each) <= Self.mostWork else {
       throw call.failure(
         "takes too long to compute from constants; simplify the model before exporting it")
@@ -65,9 +58,5 @@ struct ONNXFolding {
   }
 
   /// Whether the layer takes its output from its inputs as it is.
-  private var movesOnly: Bool {
-    (layer as? Selection).map { $0.places.allSatisfy { $0?.contains(Selection.fillPlace) != true } }
-      ?? false || layer is Permute || layer is Reshape || layer is Flatten
-      || layer is Concatenate || layer is Identity
-  }
+  private var movesOnly: Bool { layer.role == .view || layer.role == .arrangement }
 }

@@ -43,9 +43,8 @@ struct ONNXInputShape {
         guard let extent = given?[axis] ?? (axis == 0 ? 1 : nil) else {
           throw ModelError(
             url,
-            "\(place) has an axis (\(axis)) without a fixed extent; fix its \(rank) extents with"
-              + " 'tonoscope convert MODEL OUT.safetensors --shape \(input.name)=\(Self.example(tensor))'"
-              + " and use that file")
+            "\(place) has an axis (\(axis)) without a fixed extent",
+            remedy: .fixShape("\(input.name)=\(Self.example(tensor))"))
         }
         guard extent > 0, extent <= ONNXTensorReader.largestCount else {
           throw ModelError(url, "\(place) cannot have an axis of \(extent) elements")

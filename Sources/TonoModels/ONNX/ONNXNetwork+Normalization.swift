@@ -77,16 +77,17 @@ extension ONNXNetwork {
   ) throws -> [ONNXValue] {
     let first = plain.shape.count - plain.layout.rank
     let shape = plain.shape.indices.map { axes.contains($0 - first) ? 1 : plain.shape[$0] }
-    func step(_ layer: any Layer, _ part: String, _ inputs: ONNXValue...) throws -> ONNXValue {
+    func step(
+      _ layer: any Layer, _ part: String, _ inputs: ONNXValue..., giving shape: [Int]? = nil
+    ) throws -> ONNXValue {
       try add(
-        layer, part: part, for: call, reading: inputs,
-        shape: layer is Reduction || inputs[0].shape == shape ? shape : plain.shape)
+        layer, part: part, for: call, reading: inputs, shape: shape ?? inputs[0].shape)
     }
     let reduction = Reduction(.mean, axes: axes, keepsAxes: true)
-    let mean = try step(reduction, "_mean", plain)
+    let mean = try step(reduction, "_mean", plain, giving: shape)
     let centred = try step(Subtract(), "_centred", plain, mean)
     let square = try step(ConstantPower(exponent: 2), "_square", centred)
-    let variance = try step(reduction, "_variance", square)
+    let variance = try step(reduction, "_variance", square, giving: shape)
     let shifted = try step(Affine(shift: epsilon), "_shifted", variance)
     return [mean, try step(ConstantPower(exponent: -0.5), "_factor", shifted)]
   }

@@ -10,6 +10,17 @@ public protocol Activation: UnaryLayer {
 }
 
 extension Activation {
+  /// Every cell by itself.
+  public var role: LayerRole { .activation }
+
+  /// Whether its slope is zero, or rounds to it, at zero or on a far end.
+  public var canSleep: Bool { Self.places.contains { slope($0, value($0)) == 0 } }
+
+  /// Zero, and far and as far as can be on both sides.
+  private static var places: [Float] {
+    [0, -1e3, 1e3, -.greatestFiniteMagnitude, .greatestFiniteMagnitude]
+  }
+
   /// The input's own shape.
   public func outputShape(_ input: Shape) throws -> Shape { input }
 

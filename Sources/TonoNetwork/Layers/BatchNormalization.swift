@@ -42,6 +42,20 @@ public struct BatchNormalization: UnaryLayer {
   /// `BatchNormalization`, in Keras' terms.
   public var kind: String { "BatchNormalization" }
 
+  /// Each channel by its own statistics.
+  public var role: LayerRole { .normalization }
+
+  /// Its mean and variance.
+  ///
+  /// None with an epsilon of zero: ONNX' sums and products with a number for each channel become such
+  /// normalizations.
+  public var trainedStatistics: TrainedStatistics? {
+    guard epsilon > 0 else { return nil }
+    return TrainedStatistics(
+      channels: ChannelStatistics(mean: mean.map(Double.init), variance: variance.map(Double.init)),
+      epsilon: Double(epsilon))
+  }
+
   /// The numbers as they stand in the file: gamma, beta, mean, variance.
   public var parameterCount: Int { 4 * mean.count }
 

@@ -17,6 +17,16 @@ public protocol BinaryLayer: Layer {
 }
 
 extension BinaryLayer {
+  /// Cell by cell.
+  public var role: LayerRole { .merging }
+
+  /// Whether each input has no slope at some numbers, as the smaller of two in a maximum.
+  public var canSleep: Bool {
+    let numbers: [Float] = [-1, 0, 1]
+    let found = numbers.flatMap { a in numbers.map { b in slopes(a, b, value(a, b)) } }
+    return found.contains { $0.a == 0 } && found.contains { $0.b == 0 }
+  }
+
   /// The inputs' shape, along each axis the longer extent.
   public func outputShape(_ inputs: [Shape]) throws -> Shape {
     guard inputs.count == 2 else {

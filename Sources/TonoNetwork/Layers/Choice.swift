@@ -8,6 +8,10 @@ public struct Greater: BinaryLayer {
   public init(orEqual: Bool = false) { self.orEqual = orEqual }
   /// `Greater` or `GreaterOrEqual`, in ONNX' terms.
   public var kind: String { orEqual ? "GreaterOrEqual" : "Greater" }
+  /// No: it has no gradient anywhere, whatever wakes up before it.
+  public var handsZerosOn: Bool { false }
+  /// No: it never wakes up.
+  public var canSleep: Bool { false }
   /// 1 or 0.
   public func value(_ a: Float, _ b: Float) -> Float { a > b || orEqual && a == b ? 1 : 0 }
   /// 0 and 0.
@@ -22,6 +26,12 @@ public struct Where: Layer {
 
   /// `Where`, in ONNX' terms.
   public var kind: String { "Where" }
+
+  /// Cell by cell.
+  public var role: LayerRole { .merging }
+
+  /// Yes: what is not chosen has no gradient.
+  public var canSleep: Bool { true }
 
   /// The inputs' shape, along each axis the longest extent.
   public func outputShape(_ inputs: [Shape]) throws -> Shape {

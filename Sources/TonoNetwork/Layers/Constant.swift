@@ -11,6 +11,9 @@ public struct Constant: Layer {
   /// `Constant`.
   public var kind: String { "Constant" }
 
+  /// It reads nothing.
+  public var role: LayerRole { .constant }
+
   /// The numbers.
   public var parameterCount: Int { value.count }
 

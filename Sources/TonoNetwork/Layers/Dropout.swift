@@ -13,6 +13,8 @@ public struct Dropout: UnaryLayer {
 
   /// `Dropout`, in Keras' terms.
   public var kind: String { "Dropout" }
+  /// Its input, in inference.
+  public var role: LayerRole { .view }
   /// The input's own shape.
   public func outputShape(_ input: Shape) throws -> Shape { input }
   /// The input.

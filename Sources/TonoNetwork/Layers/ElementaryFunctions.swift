@@ -1,5 +1,3 @@
-import TonoCore
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -95,6 +93,8 @@ public struct ErrorFunction: Activation {
   public init() {}
   /// `ErrorFunction`.
   public var kind: String { "ErrorFunction" }
+  /// Its ends.
+  public var flatPart: FlatPart? { .of(self, .saturated, steepestAt: 0) }
   /// erf x.
   public func value(_ x: Float) -> Float { erff(x) }
   /// 2 ÷ √π · e to the −x².
@@ -116,6 +116,8 @@ public struct Clip: Activation {
   }
   /// `Clip`.
   public var kind: String { "Clip" }
+  /// Its bounds; a clip to 0 and more is a rectifier, with a maximum or without.
+  public var flatPart: FlatPart? { .of(self, minimum == 0 ? .zero : .saturated) }
   /// x or a bound; NaN where x is.
   public func value(_ x: Float) -> Float {
     let raised = x < minimum ? minimum : x

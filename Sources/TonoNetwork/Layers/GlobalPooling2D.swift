@@ -11,6 +11,9 @@ public struct GlobalAveragePooling2D: UnaryLayer {
   /// `GlobalAveragePooling2D`, in Keras' terms.
   public var kind: String { "GlobalAveragePooling2D" }
 
+  /// One cell out of a whole map.
+  public var role: LayerRole { .pooling }
+
   /// `[C]` or `[C, 1, 1]`.
   public func outputShape(_ input: Shape) throws -> Shape {
     try input.globallyPooled(by: kind, keepsAxes: keepsAxes)
@@ -49,6 +52,9 @@ public struct GlobalMaxPooling2D: UnaryLayer {
 
   /// `GlobalMaxPooling2D`, in Keras' terms.
   public var kind: String { "GlobalMaxPooling2D" }
+
+  /// One cell out of a whole map.
+  public var role: LayerRole { .pooling }
 
   /// `[C]` or `[C, 1, 1]`.
   public func outputShape(_ input: Shape) throws -> Shape {

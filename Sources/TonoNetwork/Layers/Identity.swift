@@ -1,11 +1,11 @@
-import TonoCore
-
 /// The input itself: what files call an identity, or a cast between kinds of floating-point numbers.
 public struct Identity: Activation {
   /// A layer that hands its input on.
   public init() {}
   /// `Identity`.
   public var kind: String { "Identity" }
+  /// Its input.
+  public var role: LayerRole { .view }
   /// x.
   public func value(_ x: Float) -> Float { x }
   /// 1.

@@ -30,6 +30,9 @@ public struct Interpolation: UnaryLayer {
   /// `Resize`, in ONNX' terms.
   public var kind: String { "Resize" }
 
+  /// One cell out of a few neighbours.
+  public var role: LayerRole { .pooling }
+
   /// The input's shape with as many cells along the axis as there are sums.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard (0..<input.rank).contains(axis),

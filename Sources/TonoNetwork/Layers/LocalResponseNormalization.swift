@@ -29,6 +29,12 @@ public struct LocalResponseNormalization: UnaryLayer {
   /// `LocalResponseNormalization`.
   public var kind: String { "LocalResponseNormalization" }
 
+  /// Each cell by its neighbours.
+  public var role: LayerRole { .normalization }
+
+  /// As many as there are channels, at most.
+  public func workPerCell(_ inputs: [Shape]) -> Int { inputs[0][0] }
+
   /// The input's own shape, `[C, …]`.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard input.rank > 0 else { throw ShapeError("\(kind) expects channels, got a single number") }

@@ -10,6 +10,9 @@ public struct MatMul: Layer {
   /// `MatMul`.
   public var kind: String { "MatMul" }
 
+  /// As many as rows and columns are long.
+  public func workPerCell(_ inputs: [Shape]) -> Int { inputs[0].extents.last ?? 1 }
+
   /// `[…, M, N]`.
   public func outputShape(_ inputs: [Shape]) throws -> Shape {
     guard inputs.count == 2, inputs.allSatisfy({ $0.rank >= 2 && $0.rank == inputs[0].rank }),

@@ -11,6 +11,9 @@ public struct Concatenate: Layer {
   /// `Concatenate`, in Keras' terms.
   public var kind: String { "Concatenate" }
 
+  /// The same elements side by side.
+  public var role: LayerRole { .arrangement }
+
   /// The inputs' shape, with their extents along the axis added up.
   public func outputShape(_ inputs: [Shape]) throws -> Shape {
     guard let first = inputs.first, (0..<first.rank).contains(axis) else {
@@ -79,6 +82,8 @@ public struct Add: Layer {
   public init() {}
   /// `Add`, in Keras' terms.
   public var kind: String { "Add" }
+  /// Cell by cell.
+  public var role: LayerRole { .merging }
   /// The inputs' shape, along each axis the longest extent.
   public func outputShape(_ inputs: [Shape]) throws -> Shape {
     try broadcastShape(of: inputs, for: kind)
@@ -101,6 +106,8 @@ public struct Multiply: Layer {
   public init() {}
   /// `Multiply`, in Keras' terms.
   public var kind: String { "Multiply" }
+  /// Cell by cell.
+  public var role: LayerRole { .merging }
   /// The inputs' shape, along each axis the longest extent.
   public func outputShape(_ inputs: [Shape]) throws -> Shape {
     try broadcastShape(of: inputs, for: kind)

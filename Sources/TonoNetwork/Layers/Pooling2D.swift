@@ -16,6 +16,12 @@ public struct MaxPooling2D: UnaryLayer {
   /// `MaxPooling2D`, in Keras' terms.
   public var kind: String { "MaxPooling2D" }
 
+  /// One cell out of a window.
+  public var role: LayerRole { .pooling }
+
+  /// As many as a map has cells, at most.
+  public func workPerCell(_ inputs: [Shape]) -> Int { inputs[0].mapCells }
+
   /// `[C, H′, W′]` for an input `[C, H, W]`.
   public func outputShape(_ input: Shape) throws -> Shape { try window.pooled(input, by: kind) }
 
@@ -59,6 +65,12 @@ public struct AveragePooling2D: UnaryLayer {
 
   /// `AveragePooling2D`, in Keras' terms.
   public var kind: String { "AveragePooling2D" }
+
+  /// One cell out of a window.
+  public var role: LayerRole { .pooling }
+
+  /// As many as a map has cells, at most.
+  public func workPerCell(_ inputs: [Shape]) -> Int { inputs[0].mapCells }
 
   /// `[C, H′, W′]` for an input `[C, H, W]`.
   public func outputShape(_ input: Shape) throws -> Shape { try window.pooled(input, by: kind) }
@@ -116,6 +128,9 @@ extension Window2D {
 }
 
 extension Shape {
+  /// The cells of each channel of a sample `[C, …]`.
+  var mapCells: Int { extents.dropFirst().reduce(1, *) }
+
   /// The maps of a batch `[N, C, H, W]`: N·C of them.
   fileprivate var planes: Int32 { Int32(self[0] * self[1]) }
 

@@ -1,5 +1,3 @@
-import TonoCore
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -26,6 +24,8 @@ public struct ReLU: Activation {
   }
   /// `ReLU`, in Keras' terms.
   public var kind: String { "ReLU" }
+  /// Below the threshold, unless it leaks, and from the maximum on.
+  public var flatPart: FlatPart? { negativeSlope == 0 ? .of(self, .zero) : nil }
   /// x, `maximum` or `negativeSlope`·(x − threshold), and NaN where x is.
   public func value(_ x: Float) -> Float {
     if x > threshold { return min(x, maximum) }

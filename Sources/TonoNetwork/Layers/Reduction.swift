@@ -33,6 +33,12 @@ public struct Reduction: UnaryLayer {
   /// The operation, in ONNX' terms.
   public var kind: String { operation.rawValue }
 
+  /// One cell out of all along some axes.
+  public var role: LayerRole { .pooling }
+
+  /// Not a minimum: it stays at zero until all of its cells are awake.
+  public var handsZerosOn: Bool { operation != .minimum }
+
   /// The shape without the axes, or with one cell along each.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard axes.allSatisfy(input.extents.indices.contains) else {

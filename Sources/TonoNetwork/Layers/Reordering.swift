@@ -6,6 +6,8 @@ public struct Flatten: UnaryLayer {
   public init() {}
   /// `Flatten`, in Keras' terms.
   public var kind: String { "Flatten" }
+  /// The same elements in their order.
+  public var role: LayerRole { .view }
   /// `[count]`.
   public func outputShape(_ input: Shape) throws -> Shape { [input.count] }
   /// The same elements.
@@ -30,6 +32,8 @@ public struct Reshape: UnaryLayer {
   public init(shape: Shape) { self.shape = shape }
   /// `Reshape`, in Keras' terms.
   public var kind: String { "Reshape" }
+  /// The same elements in their order.
+  public var role: LayerRole { .view }
   /// `shape`.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard input.count == shape.count else {
@@ -62,6 +66,8 @@ public struct Permute: UnaryLayer {
   }
   /// `Permute`, in Keras' terms.
   public var kind: String { "Permute" }
+  /// The same elements in another order.
+  public var role: LayerRole { .arrangement }
   /// The extents in the new order.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard input.rank == axes.count else {

@@ -22,6 +22,11 @@ public struct Selection: UnaryLayer {
     self.fill = fill
   }
 
+  /// Padding if it fills cells that come from nowhere.
+  public var role: LayerRole {
+    places.contains { $0?.contains(Self.fillPlace) == true } ? .padding : .arrangement
+  }
+
   /// Along each axis as many cells as places are taken.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard input.rank == places.count else {

@@ -1,5 +1,3 @@
-import TonoCore
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -12,6 +10,8 @@ public struct Sigmoid: Activation {
   public init() {}
   /// `Sigmoid`.
   public var kind: String { "Sigmoid" }
+  /// Its ends.
+  public var flatPart: FlatPart? { .of(self, .saturated, steepestAt: 0) }
   /// 1 ÷ (1 + e⁻ˣ).
   public func value(_ x: Float) -> Float { logistic(x) }
   /// y·(1 − y).
@@ -24,6 +24,8 @@ public struct Tanh: Activation {
   public init() {}
   /// `Tanh`.
   public var kind: String { "Tanh" }
+  /// Its ends.
+  public var flatPart: FlatPart? { .of(self, .saturated, steepestAt: 0) }
   /// tanh x.
   public func value(_ x: Float) -> Float { tanhf(x) }
   /// 1 − y².
@@ -46,6 +48,10 @@ public struct HardSigmoid: Activation {
   }
   /// `HardSigmoid`.
   public var kind: String { "HardSigmoid" }
+  /// Its ends.
+  public var flatPart: FlatPart? {
+    scale == 0 ? nil : .of(self, .saturated, steepestAt: (0.5 - shift) / scale)
+  }
   /// scale·x + shift, kept between 0 and 1.
   public func value(_ x: Float) -> Float {
     let y = scale * x + shift
@@ -79,6 +85,8 @@ public struct Softsign: Activation {
   public init() {}
   /// `Softsign`.
   public var kind: String { "Softsign" }
+  /// Its ends.
+  public var flatPart: FlatPart? { .of(self, .saturated, steepestAt: 0) }
   /// x ÷ (1 + |x|).
   public func value(_ x: Float) -> Float { x / (1 + abs(x)) }
   /// 1 ÷ (1 + |x|)².

@@ -1,5 +1,3 @@
-import TonoCore
-
 #if canImport(Glibc)
   import Glibc
 #else

@@ -17,6 +17,15 @@ public struct Softmax: UnaryLayer {
   /// `Softmax`, in Keras' terms.
   public var kind: String { "Softmax" }
 
+  /// Each cell by all along the axis.
+  public var role: LayerRole { .normalization }
+
+  /// Yes: far ahead of the others, or far behind, an element is 1 or 0 to the last bit.
+  public var canSleep: Bool { true }
+
+  /// Where one element has nearly all.
+  public var flatPart: FlatPart? { .peak(along: axis) }
+
   /// The input's own shape.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard (0..<input.rank).contains(axis) else {
@@ -72,6 +81,12 @@ public struct LogSoftmax: UnaryLayer {
 
   /// `LogSoftmax`.
   public var kind: String { "LogSoftmax" }
+
+  /// Each cell by all along the axis.
+  public var role: LayerRole { .normalization }
+
+  /// Yes: far ahead of the others, an element is 0 to the last bit.
+  public var canSleep: Bool { true }
 
   /// The input's own shape.
   public func outputShape(_ input: Shape) throws -> Shape {

@@ -23,6 +23,9 @@ public struct InstanceNormalization: UnaryLayer {
   /// `InstanceNormalization`.
   public var kind: String { "InstanceNormalization" }
 
+  /// Each map by its own statistics.
+  public var role: LayerRole { .normalization }
+
   /// gamma and beta.
   public var parameterCount: Int { gamma.count + beta.count }
 
@@ -75,6 +78,9 @@ public struct LayerNormalization: UnaryLayer {
 
   /// `LayerNormalization`, in Keras' terms.
   public var kind: String { "LayerNormalization" }
+
+  /// Each run of elements by its own statistics.
+  public var role: LayerRole { .normalization }
 
   /// gamma and beta.
   public var parameterCount: Int { 2 * gamma.count }

@@ -13,6 +13,21 @@ public struct TimeDistributed: Layer {
   /// The layer's own.
   public var kind: String { layer.kind }
 
+  /// The layer's own.
+  public var role: LayerRole { layer.role }
+
+  /// As the layer does.
+  public var handsZerosOn: Bool { layer.handsZerosOn }
+
+  /// As the layer can.
+  public var canSleep: Bool { layer.canSleep }
+
+  /// The layer's own.
+  public var flatPart: FlatPart? { layer.flatPart?.ofParts }
+
+  /// The layer's own for a part.
+  public func workPerCell(_ inputs: [Shape]) -> Int { layer.workPerCell(inputs.map(\.sample)) }
+
   /// The layer's own: its weights are shared by all parts.
   public var parameterCount: Int { layer.parameterCount }
 

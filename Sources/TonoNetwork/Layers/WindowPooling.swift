@@ -90,6 +90,12 @@ public struct WindowPooling: UnaryLayer {
     return "\(name)\(axes.count)D"
   }
 
+  /// One cell out of a window.
+  public var role: LayerRole { .pooling }
+
+  /// As many as a map has cells, at most.
+  public func workPerCell(_ inputs: [Shape]) -> Int { inputs[0].mapCells }
+
   /// `[C]` and the numbers of windows.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard input.rank == axes.count + 1 else {

@@ -16,6 +16,20 @@ public struct WithConstants: Layer {
   /// The layer's own.
   public var kind: String { layer.kind }
 
+  /// The layer's own; constants beside the inputs are padding.
+  public var role: LayerRole { layer.role == .arrangement ? .padding : layer.role }
+
+  /// As the layer does.
+  public var handsZerosOn: Bool { layer.handsZerosOn }
+
+  /// As the layer can.
+  public var canSleep: Bool { layer.canSleep }
+
+  /// The layer's own, for the constants too.
+  public func workPerCell(_ inputs: [Shape]) -> Int {
+    layer.workPerCell(all(inputs) { $0.shape })
+  }
+
   /// The layer's own and the constants.
   public var parameterCount: Int {
     layer.parameterCount + constants.values.reduce(0) { $0 + $1.count }

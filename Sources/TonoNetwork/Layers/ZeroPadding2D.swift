@@ -23,6 +23,9 @@ public struct ZeroPadding2D: UnaryLayer {
   /// `ZeroPadding2D`, in Keras' terms.
   public var kind: String { "ZeroPadding2D" }
 
+  /// Zeros around the map.
+  public var role: LayerRole { .padding }
+
   /// The enlarged map.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard input.rank == 3 else {

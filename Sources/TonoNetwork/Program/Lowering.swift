@@ -67,8 +67,17 @@ struct Lowering {
   /// The cells of its inputs that a layer takes to compute a region: the same ones if it works cell by
   /// cell, else all, since layers know whole maps only.
   private func needs(of node: Network.Node, for region: Region) throws -> [Region] {
-    if node.layer is any Activation || node.layer is Dropout { return [region] }
-    return try node.inputs.map { Region(whole: try network.shape(of: $0)) }
+    if try isCellwise(node) { return [region] }
+    return try node.inputs.map { Region(whole: try shape($0)) }
+  }
+
+  /// Whether a layer makes each cell of the same cell of its only input, so that it can compute any part.
+  private func isCellwise(_ node: Network.Node) throws -> Bool {
+    switch node.layer.role {
+    case .activation: true
+    case .view: try shape(node.inputs[0]) == shape(node.name)
+    default: false
+    }
   }
 
   // MARK: - From the inputs on: steps
@@ -135,12 +144,13 @@ struct Lowering {
 
   private mutating func lower(_ node: Network.Node, _ region: Region) throws {
     let inputs = try node.inputs.map { try denseInput($0) }
+    let cells = try isCellwise(node) ? inputs[0].region : Region(whole: try shape(node.name))
     switch node.layer {
-    case is Flatten, is Reshape, is Dropout:
+    case let layer where layer.role == .view:
       // The same elements in the same place.
       dense[node.name] = DenseSlot(
-        region: node.layer is Dropout ? inputs[0].region : Region(whole: try shape(node.name)),
-        values: inputs[0].values, gradient: inputs[0].gradient)
+        region: cells, values: inputs[0].values, gradient: inputs[0].gradient)
+    // Those with steps of their own.
     case let layer as Concatenate where layer.axis == 0:
       let output = denseSlot(Region(whole: try shape(node.name)))
       dense[node.name] = output
@@ -157,8 +167,7 @@ struct Lowering {
       add(
         DenseStep(layer, weights: weights, input: inputs[0], output: output), computing: node.name)
     default:
-      let isCellwise = node.layer is any Activation
-      let output = denseSlot(isCellwise ? inputs[0].region : Region(whole: try shape(node.name)))
+      let output = denseSlot(cells)
       dense[node.name] = output
       add(LayerStep(layer: node.layer, inputs: inputs, output: output), computing: node.name)
     }

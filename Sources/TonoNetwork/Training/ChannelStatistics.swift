@@ -26,3 +26,17 @@ public struct ChannelStatistics: Sendable, Equatable {
     }.map { $0 / count }
   }
 }
+
+/// What a layer's input was like in training, channel by channel.
+public struct TrainedStatistics: Sendable, Equatable {
+  /// The mean and the variance that each channel had.
+  public let channels: ChannelStatistics
+  /// What the layer adds to a variance.
+  public let epsilon: Double
+
+  /// Statistics with what is added to the variances.
+  public init(channels: ChannelStatistics, epsilon: Double) {
+    self.channels = channels
+    self.epsilon = epsilon
+  }
+}

@@ -18,12 +18,10 @@ final class LayerTraining: TrainingStep {
   func forward(_ state: TrainingState) {
     let inputs = node.inputs.compactMap { state.values[$0] }
     switch node.layer {
-    case let layer as BatchNormalization:
-      let ofBatch = ChannelStatistics(of: inputs[0])
-      state.statistics[node.name] = ofBatch
-      state.values[node.name] = layer.forward(inputs[0], normalizedBy: ofBatch)
-    case is Dropout:
-      state.values[node.name] = state.masks[node.name].map(inputs[0].times)
+    case let layer as any TrainingModeLayer:
+      var conditions = BatchConditions(mask: state.masks[node.name])
+      state.values[node.name] = layer.forward(inputs[0], under: &conditions)
+      state.statistics[node.name] = conditions.statistics
     case let layer as Dense:
       state.values[node.name] = layer.product(inputs[0])
     default:
@@ -38,11 +36,12 @@ final class LayerTraining: TrainingStep {
     let inputs = node.inputs.compactMap { state.values[$0] }
     var parameterGradients: [String: Tensor] = [:]
     var dInputs: [Tensor] = []
-    if let layer = node.layer as? BatchNormalization, let ofBatch = state.statistics[node.name] {
-      let result = layer.backward(dOutput, input: inputs[0], normalizedBy: ofBatch)
+    if let layer = node.layer as? any TrainingModeLayer {
+      let result = layer.backward(
+        dOutput, input: inputs[0],
+        under: BatchConditions(
+          mask: state.masks[node.name], statistics: state.statistics[node.name]))
       (dInputs, parameterGradients) = ([result.dInput], result.parameterGradients)
-    } else if let mask = state.masks[node.name] {
-      dInputs = [dOutput.times(mask)]
     } else {
       if let layer = node.layer as? any TrainableLayer {
         parameterGradients = layer.parameterGradients(dOutput, inputs: inputs, output: output)

@@ -4,10 +4,12 @@ import TonoCore
 public struct TrainingPass: Sendable {
   /// The batch of every input and node on the way.
   public let activations: Activations
+  /// Per layer in training mode what this batch ran under.
+  public let conditions: [String: BatchConditions]
   /// Per batch normalization the statistics of this batch.
-  public let statistics: [String: ChannelStatistics]
+  public var statistics: [String: ChannelStatistics] { conditions.compactMapValues(\.statistics) }
   /// Per dropout layer what its batch was multiplied by.
-  public let masks: [String: Tensor]
+  public var masks: [String: Tensor] { conditions.compactMapValues(\.mask) }
 
   /// The batch of an input or node that the pass visited, `[N] + shape`.
   public subscript(name: String) -> Tensor { activations[name] }
@@ -29,25 +31,19 @@ extension Network {
   ) throws -> TrainingPass {
     let path = try path(to: targets)
     var values = try checked(batch, for: targets)
-    var statistics: [String: ChannelStatistics] = [:]
-    var masks: [String: Tensor] = [:]
+    var conditions: [String: BatchConditions] = [:]
     for node in path {
       let inputs = node.inputs.compactMap { values[$0] }
-      switch node.layer {
-      case let layer as BatchNormalization:
-        let ofBatch = ChannelStatistics(of: inputs[0])
-        statistics[node.name] = ofBatch
-        values[node.name] = layer.forward(inputs[0], normalizedBy: ofBatch)
-      case let layer as Dropout:
-        let mask = layer.mask(inputs[0].shape, using: &random)
-        masks[node.name] = mask
-        values[node.name] = inputs[0].times(mask)
-      default:
+      if let layer = node.layer as? any TrainingModeLayer {
+        var ofBatch = BatchConditions(mask: layer.draw(inputs[0].shape, using: &random))
+        values[node.name] = layer.forward(inputs[0], under: &ofBatch)
+        conditions[node.name] = ofBatch
+      } else {
         values[node.name] = node.layer.forward(inputs)
       }
     }
     return TrainingPass(
-      activations: Activations(values: values, path: path), statistics: statistics, masks: masks)
+      activations: Activations(values: values, path: path), conditions: conditions)
   }
 
   /// The gradient of a scalar with respect to every parameter that the pass depends on.
@@ -66,11 +62,11 @@ extension Network {
       let inputs = node.inputs.map { pass[$0] }
       var parameterGradients: [String: Tensor] = [:]
       let dInputs: [Tensor]
-      if let layer = node.layer as? BatchNormalization, let ofBatch = pass.statistics[node.name] {
-        let result = layer.backward(dOutput, input: inputs[0], normalizedBy: ofBatch)
+      if let layer = node.layer as? any TrainingModeLayer,
+        let ofBatch = pass.conditions[node.name]
+      {
+        let result = layer.backward(dOutput, input: inputs[0], under: ofBatch)
         (dInputs, parameterGradients) = ([result.dInput], result.parameterGradients)
-      } else if let mask = pass.masks[node.name] {
-        dInputs = [dOutput.times(mask)]
       } else {
         if let layer = node.layer as? any TrainableLayer {
           parameterGradients = layer.parameterGradients(
@@ -97,7 +93,8 @@ extension Network {
   ) throws -> Network {
     for name in statistics.keys { _ = try node(name) }
     return try mapLayers { node in
-      guard let ofBatch = statistics[node.name], let layer = node.layer as? BatchNormalization
+      guard let ofBatch = statistics[node.name],
+        let layer = node.layer as? any TrainingModeLayer
       else { return node.layer }
       return layer.adopting(ofBatch, momentum: momentum)
     }

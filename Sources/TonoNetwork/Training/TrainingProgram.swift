@@ -62,9 +62,9 @@ public final class TrainingProgram {
     state.values = inputs
     state.statistics = [:]
     for node in path {
-      guard let layer = node.layer as? Dropout else { continue }
+      guard let layer = node.layer as? any TrainingModeLayer else { continue }
       let shape = try network.shape(of: node.inputs[0]).batched(state.count)
-      state.masks[node.name] = layer.mask(shape, using: &random)
+      state.masks[node.name] = layer.draw(shape, using: &random)
     }
     for step in steps { step.forward(state) }
     return state.values.filter { outputs.contains($0.key) }

@@ -140,9 +140,7 @@ struct LayerDescriptionTests {
     let network = try Network(
       inputs: inputs,
       nodes: [Network.Node(name: "y", layer: layer, inputs: inputs.map(\.name))], outputs: ["y"])
-    let model = Model(
-      network: network, format: "memory", weightsURL: URL(filePath: "m"), architectureURL: nil,
-      warnings: [])
+    let model = Model(network, name: "m")
     let folder = try TemporaryFolder()
     let bytes = try ModelFile.encode(model, frontEnds: [:])
     try bytes.write(to: folder["m.safetensors"])
