@@ -91,7 +91,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
 
 extension RunPlan {
   private enum CodingKeys: String, CodingKey {
-    case version, model, frontEnds, canvases, ascent, spectrograms, held, sound, colormap
+    case version, model, frontEnds, canvases, ascent, naturalSounds, spectrograms, held, sound, colormap
     case barePictures, sharesScale
   }
 
@@ -105,6 +105,8 @@ extension RunPlan {
     let frontEnds = try values.decode([String: FrontEnd].self, forKey: .frontEnds)
     self.frontEnds = frontEnds
     ascent = try values.decode(AscentSettings.self, forKey: .ascent)
+    naturalSounds =
+      try values.decodeIfPresent([String: NaturalSound].self, forKey: .naturalSounds) ?? [:]
     spectrograms = try values.decode([String: String].self, forKey: .spectrograms)
     held = try values.decode([String: String].self, forKey: .held)
     sound = try values.decodeIfPresent(Inversion.self, forKey: .sound)

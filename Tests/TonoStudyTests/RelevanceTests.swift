@@ -37,8 +37,9 @@ import TonoCore
 
   @Test("gains turn down what lies elsewhere, in time and in frequency")
   func gains() throws {
-    let tones = [500.0, 2500].map { hertz in
-      (0..<8000).map { Float(0.3 * sin(2 * .pi * hertz * Double($0) / 8000)) }
+    let tones = [500.0, 2500].map { (hertz: Double) -> [Float] in
+      let angle = 2 * Double.pi * hertz / 8000
+      return (0..<8000).map { (i: Int) -> Float in Float(0.3 * sin(angle * Double(i))) }
     }
     let sound = Waveform(samples: zip(tones[0], tones[1]).map(+), sampleRate: 8000)
     let middle = Int(Self.frontEnd.bandPosition(of: 1200).rounded())

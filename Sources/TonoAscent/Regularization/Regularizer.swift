@@ -79,3 +79,18 @@ public struct Regularizer: Hashable, Sendable, Codable {
     return Float(total) * share
   }
 }
+
+extension Regularizer {
+  /// Reads penalties; earlier runs knew no naturalness.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      l2: try values.decode(Float.self, forKey: .l2), l1: try values.decode(Float.self, forKey: .l1),
+      timeVariation: try values.decode(Float.self, forKey: .timeVariation),
+      bandVariation: try values.decode(Float.self, forKey: .bandVariation),
+      playability: try values.decode(Float.self, forKey: .playability),
+      naturalness: try values.decodeIfPresent(Float.self, forKey: .naturalness) ?? 0,
+      blur: try values.decode(Float.self, forKey: .blur),
+      blurInterval: try values.decode(Int.self, forKey: .blurInterval))
+  }
+}
