@@ -122,7 +122,8 @@ class Tower:
             for index, (kernel, bias, (mean, variance, gamma, beta)) in enumerate(self.blocks, 1):
                 x = F.relu(F.batch_norm(F.conv2d(x, kernel, bias), mean, variance, gamma, beta, False, 0, 1e-3))
                 result[f"{self.prefix}_conv_{index}_AC"] = x[0].mean((1, 2)).numpy()
-                x = F.max_pool2d(x, self.settings["pool"])
+                if index < len(self.blocks):
+                    x = F.max_pool2d(x, self.settings["pool"])
         return result
 
 

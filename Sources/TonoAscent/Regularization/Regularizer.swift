@@ -85,7 +85,8 @@ extension Regularizer {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
-      l2: try values.decode(Float.self, forKey: .l2), l1: try values.decode(Float.self, forKey: .l1),
+      l2: try values.decode(Float.self, forKey: .l2),
+      l1: try values.decode(Float.self, forKey: .l1),
       timeVariation: try values.decode(Float.self, forKey: .timeVariation),
       bandVariation: try values.decode(Float.self, forKey: .bandVariation),
       playability: try values.decode(Float.self, forKey: .playability),
