@@ -1,7 +1,7 @@
 extension NaturalSound {
-  /// What 165 clips of UrbanSound8K, evenly spread, have in common before the towers' front ends; imitations:
-  /// 225 simulated vocal ones. As `NaturalSound.init(in:heardBy:)` measures it.
+  /// What real sounds have in common before the towers' front ends, as `NaturalSound.init(in:heardBy:)` has it.
   ///
+  /// Recordings are 165 clips of UrbanSound8K, evenly spread by their names, imitations 225 simulated vocal ones.
   /// The clips were at 22 050 Hz, as they were for the towers that are measured with them: nothing lies above
   /// 11 025 Hz.
   static let typicalSounds: [String: NaturalSound] = [

@@ -55,8 +55,7 @@ public struct NaturalSound: Codable, Hashable, Sendable {
 
   /// What spectrograms of real sounds have in common.
   ///
-  /// - Parameters:
-  ///   - spectrograms: features `[bands, frames]` in network units, one or more, of one size.
+  /// - Parameter spectrograms: features `[bands, frames]` in network units, one or more, of one size.
   public init(of spectrograms: [Tensor]) {
     precondition(!spectrograms.isEmpty, "no sounds")
     let (bands, frames) = (spectrograms[0].shape[0], spectrograms[0].shape[1])
