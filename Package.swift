@@ -76,7 +76,8 @@ let package = Package(
     .target(name: "TonoSearch", dependencies: ["TonoModels", "TonoAudio", "CTonoKernels"]),
     .target(name: "TonoCheck", dependencies: ["TonoModels", "TonoAscent"]),
     .target(name: "TonoListen", dependencies: ["TonoModels", "TonoAscent", "TonoRender"]),
-    .target(name: "TonoStudy", dependencies: ["TonoCheck", "TonoListen", "TonoLearn", "TonoSearch"]),
+    .target(
+      name: "TonoStudy", dependencies: ["TonoCheck", "TonoListen", "TonoLearn", "TonoSearch"]),
     .target(name: "Tonoscope", dependencies: ["TonoStudy"]),
     .executableTarget(
       name: "TonoscopeCommand",

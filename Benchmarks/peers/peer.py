@@ -32,6 +32,8 @@ def parse_arguments(description, variants):
                         help="all neurons in one batch, or one neuron after the other")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=4, help="how long to measure")
+    parser.add_argument("--batch", type=int,
+                        help="of how many neurons a batch is; all of the work's by default")
     parser.add_argument("--keep-memory", action="store_true",
                         help="start again with glibc's malloc tuned to keep freed memory")
     parser.add_argument("--gradients", type=Path, metavar="NPZ",

@@ -12,6 +12,9 @@ SUMMARY = {
     "W4crop": "the same, the input cropped by hand to what the unit sees",
     "W5": "all 108 neurons of the siamese head's first dense layer, both inputs optimized",
     "W6": "one training step of the siamese network, batch 128 (pairs)",
+    "W7": "W1 climbing the samples of a sound through the tower's front end",
+    "W8": "W2 climbing samples",
+    "W9": "W4 climbing samples",
 }
 MODES = {"batched": "All neurons together", "single": "One neuron at a time"}
 

@@ -109,11 +109,40 @@ def make_values(work, weights):
     return values
 
 
+class FrontEnd(nn.Module):
+    """A sound's normalized levels, [N, samples] to [N, 1, bands, frames]."""
+
+    def __init__(self, sound, tower):
+        super().__init__()
+        import librosa  # only for the weights of its mel bands
+
+        self.sound, self.frames = sound, tower.columns
+        self.register_buffer("bands", torch.from_numpy(librosa.filters.mel(
+            sr=sound.rate, n_fft=sound.size, n_mels=tower.rows)))
+        self.register_buffer("window", torch.hann_window(sound.size))
+
+    def forward(self, samples):
+        spectra = torch.stft(
+            samples, self.sound.size, self.sound.size, window=self.window, center=True,
+            pad_mode="constant", return_complex=True)[:, :, :self.frames]
+        power = self.bands @ (spectra.real**2 + spectra.imag**2)
+        levels = 10 * torch.log10(power.clamp_min(1e-10))
+        levels = torch.maximum(levels, levels.amax((1, 2), keepdim=True) - 80)
+        mean = levels.mean((1, 2), keepdim=True)
+        deviation = levels.std((1, 2), unbiased=False, keepdim=True)
+        return ((levels - mean) / deviation)[:, None].contiguous(memory_format=LAYOUT)
+
+
 def make_ascent(work, weights):
     """One step of an ascent, and of how many neurons it is."""
     values = make_values(work, weights)
-    count = 1 if arguments.mode == "single" else work.count
-    inputs = [tensor(peer.noise(count, tower)).requires_grad_(True) for tower in work.inputs]
+    count = 1 if arguments.mode == "single" else arguments.batch or work.count
+    if work.sound:
+        front_end, seen = FrontEnd(work.sound, work.tower), values
+        values = lambda inputs, ids: seen([front_end(inputs[0])], ids)
+        inputs = [torch.randn(count, work.sound.samples).requires_grad_(True)]
+    else:
+        inputs = [tensor(peer.noise(count, tower)).requires_grad_(True) for tower in work.inputs]
     loss = compiled(lambda inputs, ids: -values(inputs, ids).sum())
     if arguments.gradients:
         ids = torch.arange(count)

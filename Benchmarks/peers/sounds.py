@@ -111,10 +111,10 @@ def main():
         rows.append([
             f"{record['layer']}, {record['method']}", str(record["neurons"]),
             *(f"{record[key]:.3f}" for key in (
-                "retention", "lowerQuartile", "reached", "distance")),
+                "retention", "lowerQuartile", "elsewhere", "reached", "distance")),
             f"{record['climbing']:.2f}", f"{playing:.2f}"])
     text = table(
-        ["layer, method", "neurons", "retention", "its lower quartile", "reached", "distance",
+        ["layer, method", "neurons", "retention", "its lower quartile", "elsewhere", "reached", "distance",
          "climbing (s)", "playing (s)"], rows)
     text = ("# Ways from a neuron to a sound\n\nWritten by the command below; what it measures is in "
             f"`tonobench sounds --help`.\n\n{text}\n\nMedians, one thread; {shlex.join(sys.argv)}\n")

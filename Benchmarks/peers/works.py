@@ -62,6 +62,15 @@ FEATURES = IMITATION.features + RECORDING.features
 
 
 @dataclass(frozen=True)
+class Sound:
+    """What is climbed as samples: librosa's mel bands without overlap, dB over 80 dB, normalized."""
+
+    rate: int
+    size: int  # of the window, the Fourier transform and the hop
+    samples: int
+
+
+@dataclass(frozen=True)
 class Work:
     """One ascent of many neurons, or one step of training.
 
@@ -74,6 +83,7 @@ class Work:
     depth: int = 3
     count: int = 48
     unit: tuple[int, int] = (0, 0)
+    sound: Sound | None = None  # climbs samples through the front end instead of the input itself
 
     @property
     def inputs(self):
@@ -95,6 +105,8 @@ class Work:
         return 3 * forward - sum(tower.flops(1)[0] for tower in TOWERS)
 
 
+RECORDED = Sound(rate=44_100, size=1024, samples=128 * 1024)
+
 # A unit of the recording tower's third convolution sees 32 bands × 100 frames.
 CROPPED = Tower("nyu", "ref_input", 32, 100, RECORDING.convolutions)
 
@@ -106,4 +118,7 @@ WORKS = {
     "W4crop": Work("unit", CROPPED, depth=3, unit=(0, 0)),
     "W5": Work("pair", count=HIDDEN),
     "W6": Work("training", count=128),
+    "W7": Work("channel", RECORDING, depth=3, sound=RECORDED),
+    "W8": Work("channel", RECORDING, depth=2, sound=RECORDED),
+    "W9": Work("unit", RECORDING, depth=3, unit=(12, 1), sound=RECORDED),
 }

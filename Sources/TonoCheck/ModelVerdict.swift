@@ -182,7 +182,8 @@ struct ModelVerdict {
           .doubtful, .frontEnd, [first.layer] + inputs,
           "to \(first.layer) your sounds are not what it was trained on: \(first.match.text). '\(frontEnds)' "
             + "is probably not the front end of \(list(inputs, by: ", ")); compare normalization, decibels "
-            + "and their reference, and bands with the training's code", remedy: .giveRightFrontEnd))
+            + "and their reference, and bands with the training's code", remedy: .giveRightFrontEnd)
+      )
     } else if let first = matches.first(where: { $0.match.likeness == .somewhatUnlike }) {
       let (inputs, frontEnds) = inputs(of: first.layer)
       findings.append(

@@ -16,6 +16,10 @@ public enum Remedy: Equatable, Sendable, CustomStringConvertible {
 
   /// Leave the setting out, or climb a free spectrogram.
   case leaveOutOrClimbSpectrogram
+  /// Leave the setting out, or climb a sound.
+  case leaveOutOrClimbSound
+  /// Name a folder of real sounds.
+  case nameRealSounds
   /// Penalize the mean of absolute values, or let the canvas leave the sphere of normalized inputs.
   case useL1OrLeaveSphere
 
@@ -66,6 +70,8 @@ public enum Remedy: Equatable, Sendable, CustomStringConvertible {
     case .giveRightFrontEnd: "give the right front end"
     case .addFrontEndOrLeaveOut: "name its front end, or leave it out"
     case .leaveOutOrClimbSpectrogram: "leave it out, or climb a spectrogram"
+    case .leaveOutOrClimbSound: "leave it out, or climb a waveform"
+    case .nameRealSounds: "name a folder of them"
     case .useL1OrLeaveSphere: "use 'l1', or do not normalize"
     case .fixShape(let example): "fix its extents, as in \(example)"
     case .printArchitecture: "print that of a known model to see how one looks"

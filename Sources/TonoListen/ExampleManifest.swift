@@ -1,3 +1,4 @@
+import Foundation
 import TonoAscent
 import TonoAudio
 import TonoCore
@@ -64,6 +65,8 @@ public struct ExampleManifest: Codable, Equatable, Sendable {
     public var length: Double
     /// What the most excited cell sees, which is what is marked and played.
     public var field: ExampleField
+    /// What is left of the value where the sound is played elsewhere; nil where it is not positive.
+    public var playedElsewhere: PlayedElsewhere?
     /// The cut-out, relative to the directory.
     public var sound: String
     /// The picture, relative to the directory.
@@ -78,13 +81,15 @@ extension ExampleManifest.Neuron {
       examples.map { example in
         [
           "\(end) \(example.rank)", example.value.short,
+          example.playedElsewhere.map { String(format: "%.0f %%", 100 * $0.least) } ?? "–",
           ExampleWriter.span(example.field.seconds), example.file,
         ]
       }
     }
     return TonoCore.table(
-      ["\(objective)", "value", "time", "file"], rows("most", most) + rows("least", least),
-      rightAligned: [1, 2]
+      ["\(objective)", "value", "elsewhere", "time", "file"],
+      rows("most", most) + rows("least", least),
+      rightAligned: [1, 2, 3]
     ).joined(separator: "\n")
   }
 }

@@ -51,7 +51,11 @@ struct ExampleWriter: Sendable {
       to: base + ".png")
     return ExampleManifest.Example(
       rank: rank, value: example.value, file: example.path, start: stretch.start,
-      length: stretch.sound.seconds, field: field, sound: base + ".wav", picture: base + ".png")
+      length: stretch.sound.seconds, field: field,
+      playedElsewhere: try PlayedElsewhere(
+        of: [input: stretch.sound], activation: example.value, objective: objective,
+        network: network, frontEnds: [input: frontEnd]), sound: base + ".wav",
+      picture: base + ".png")
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {

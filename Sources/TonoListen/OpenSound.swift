@@ -37,12 +37,14 @@ final class OpenSound: Sendable {
 
   /// A file that is opened when its first stretch is asked for.
   init(
-    _ file: SoundFolder.File, in folder: SoundFolder, frontEnd: FrontEnd, objectives: Int, count: Int
+    _ file: SoundFolder.File, in folder: SoundFolder, frontEnd: FrontEnd, objectives: Int,
+    count: Int
   ) {
     self.file = file
     self.frontEnd = frontEnd
     path = folder.fullPath(of: file.path)
-    state = Mutex(State(rankings: Array(repeating: ExampleRanking(count: count), count: objectives)))
+    state = Mutex(
+      State(rankings: Array(repeating: ExampleRanking(count: count), count: objectives)))
   }
 
   /// The next stretch, and about how many bytes of the file it is; nil at the end, or when the rest

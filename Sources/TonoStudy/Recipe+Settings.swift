@@ -38,6 +38,20 @@ extension Recipe {
       (spectrogram); or its waves along time and frequency (fourier). By default a sound where the front \
       end is known and no other setting needs cells, else a spectrogram.
       """),
+    .choice(
+      "heard", \.heard,
+      """
+      What a sound is climbed for: exactly what the network hears of it; or what it hears on average wherever \
+      the sound is played (robustly), its start anywhere within the hop, in small rooms, with noise, through \
+      codecs. By default robustly.
+      """),
+    .optionalNumber(
+      "naturalness", \.naturalness, from: 0,
+      """
+      The weight of a climbed sound's distance from real ones, from their long-term spectrum and how fast they \
+      change, as a share of the activation; by default 0.01 where sounds are heard robustly and real ones are \
+      known.
+      """),
     .integer("steps", \.ascent.steps, 1...1_000_000, "The most steps that a neuron climbs."),
     .choice("optimizer", \.ascent.optimizer.rule, "How a gradient becomes a step."),
     .number(
@@ -55,7 +69,8 @@ extension Recipe {
     .choice("start", \.ascent.start, "Where the canvas begins."),
     .integer(
       "starts", \.ascent.starts, 1...10_000,
-      "How many starts are tried to wake a neuron that is at zero; those after the first are noise."),
+      "How many starts are tried to wake a neuron that is at zero; those after the first are noise."
+    ),
     .integer(
       "waking-steps", \.ascent.wakingSteps, 0...1_000_000,
       "How many steps each start may climb the pre-activation to wake a neuron."),
@@ -196,6 +211,18 @@ extension Recipe.Setting {
       highest.isFinite
       ? "a number from \(lowest.short) to \(highest.short)" : "a number from \(lowest.short)"
     return number(key, path, expected, help) { $0 >= lowest && $0 <= highest && $0.isFinite }
+  }
+
+  fileprivate static func optionalNumber(
+    _ key: String, _ path: Path<Float?>, from lowest: Float, _ help: String
+  ) -> Self {
+    Self(
+      key: key, help: help, expected: "a number from \(lowest.short)",
+      value: { $0[keyPath: path].map { JSONValue($0) } ?? .null },
+      set: { value, recipe in value.float.map { recipe[keyPath: path] = $0 } },
+      accepts: { recipe in
+        recipe[keyPath: path].map { $0 >= lowest && $0.isFinite } ?? true
+      })
   }
 
   private static func number(

@@ -24,7 +24,11 @@ public struct Recipe: Hashable, Sendable {
   public var normalizes: Bool?
   /// Whether a spectrogram's cells are kept within the levels of real examples.
   public var boundsLevels = false
-  /// How neurons are climbed.
+  /// What sounds are climbed for; nothing for robustly.
+  public var heard: Heard?
+  /// The weight of a sound's distance from real ones; nothing for the usual one where sounds are heard robustly.
+  public var naturalness: Float?
+  /// How neurons are climbed, but for `hearing` and naturalness, which `heard` and `naturalness` decide.
   public var ascent = AscentSettings()
   /// How patterns become sounds.
   public var inversion = Inversion()
@@ -56,15 +60,18 @@ public struct Recipe: Hashable, Sendable {
   ///   - frontEnds: per input name the front end before it.
   ///   - spectrograms: per input name the SHA-256 of the file that it starts from.
   ///   - held: per name of an input that is held the SHA-256 of the file that it is held at.
+  ///   - naturalSounds: per input name what real sounds have in common; else what is typical of the front end.
   /// - Throws: ``RecipeError`` for a value that is none, or that does not go with another or with the model.
   public func plan(
     for model: Model, frontEnds: [String: FrontEnd], spectrograms: [String: String] = [:],
-    held: [String: String] = [:]
+    held: [String: String] = [:], naturalSounds: [String: NaturalSound] = [:]
   ) throws -> RunPlan {
     try validate()
+    let canvases = try canvases(of: model.network, frontEnds)
+    let natural = try self.naturalSounds(behind: canvases, frontEnds, given: naturalSounds)
     return RunPlan(
-      model: try ModelIdentity(of: model), frontEnds: frontEnds,
-      canvases: try canvases(of: model.network, frontEnds), ascent: ascent,
+      model: try ModelIdentity(of: model), frontEnds: frontEnds, canvases: canvases,
+      ascent: try heardAscent(on: canvases, natural), naturalSounds: natural,
       spectrograms: spectrograms, held: held, sound: playsSounds ? inversion : nil,
       colormap: drawsPictures ? colormap : nil, barePictures: drawsBare, sharesScale: sharesScale)
   }

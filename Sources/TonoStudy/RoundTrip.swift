@@ -17,6 +17,9 @@ public struct RoundTrip: Codable, Hashable, Sendable {
   /// Per input name the root of the mean square between the sound's features and the pattern, in
   /// network units.
   public var logMelDistances: [String: Float]
+  /// What is retained where the sounds are played elsewhere; nil where the value on the pattern is not
+  /// positive.
+  public var playedElsewhere: PlayedElsewhere?
 
   /// Measures sounds.
   ///
@@ -46,5 +49,8 @@ public struct RoundTrip: Codable, Hashable, Sendable {
       inputs.mapValues { Tensor(batch: [$0]) }, to: bound.nodes)
     self.activation = bound.values(of: activations)[0]
     retention = activation > 0 ? self.activation / activation : nil
+    playedElsewhere = try PlayedElsewhere(
+      of: sounds, held: held, activation: activation, objective: objective, network: network,
+      frontEnds: frontEnds)
   }
 }

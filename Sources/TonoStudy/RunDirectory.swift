@@ -38,7 +38,9 @@ public final class RunDirectory: Sendable {
     self.url = url
     order = Dictionary(layers.enumerated().map { ($1, $0) }) { first, _ in first }
     lock = try Self.lock(url)
-    let folders = Set((layers + [Objective.composedFolder]).map(fileName)).map { url.appending(path: $0) }
+    let folders = Set((layers + [Objective.composedFolder]).map(fileName)).map {
+      url.appending(path: $0)
+    }
     var manifest = manifest
     let file = url.appending(path: "run.json")
     if FileManager.default.fileExists(atPath: file.path) {

@@ -21,6 +21,8 @@ public struct RunPlan: Codable, Equatable, Sendable {
   public var canvases: [String: Canvas]
   /// The ascent.
   public var ascent: AscentSettings
+  /// Per input name what real sounds have in common, where sounds are to keep to it.
+  public var naturalSounds: [String: NaturalSound]
   /// Per input name the SHA-256 of the spectrogram to start from.
   public var spectrograms: [String: String]
   /// Per name of an input that is held the SHA-256 of what it is held at.
@@ -37,13 +39,15 @@ public struct RunPlan: Codable, Equatable, Sendable {
   /// A plan.
   public init(
     model: ModelIdentity, frontEnds: [String: FrontEnd], canvases: [String: Canvas],
-    ascent: AscentSettings, spectrograms: [String: String] = [:], held: [String: String] = [:],
+    ascent: AscentSettings, naturalSounds: [String: NaturalSound] = [:],
+    spectrograms: [String: String] = [:], held: [String: String] = [:],
     sound: Inversion?, colormap: Colormap?, barePictures: Bool = false, sharesScale: Bool = false
   ) {
     self.model = model
     self.frontEnds = frontEnds
     self.canvases = canvases
     self.ascent = ascent
+    self.naturalSounds = naturalSounds
     self.spectrograms = spectrograms
     self.held = held
     self.sound = sound
@@ -87,7 +91,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
 
 extension RunPlan {
   private enum CodingKeys: String, CodingKey {
-    case version, model, frontEnds, canvases, ascent, spectrograms, held, sound, colormap
+    case version, model, frontEnds, canvases, ascent, naturalSounds, spectrograms, held, sound, colormap
     case barePictures, sharesScale
   }
 
@@ -101,6 +105,8 @@ extension RunPlan {
     let frontEnds = try values.decode([String: FrontEnd].self, forKey: .frontEnds)
     self.frontEnds = frontEnds
     ascent = try values.decode(AscentSettings.self, forKey: .ascent)
+    naturalSounds =
+      try values.decodeIfPresent([String: NaturalSound].self, forKey: .naturalSounds) ?? [:]
     spectrograms = try values.decode([String: String].self, forKey: .spectrograms)
     held = try values.decode([String: String].self, forKey: .held)
     sound = try values.decodeIfPresent(Inversion.self, forKey: .sound)

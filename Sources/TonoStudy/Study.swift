@@ -53,14 +53,16 @@ public struct Study: Sendable {
     files = PatternFiles(model.network)
     ascent = try Ascent(
       network: model.network, canvases: plan.canvases,
-      frontEnds: plan.frontEnds, settings: plan.ascent, spectrograms: spectrograms, held: held)
+      frontEnds: plan.frontEnds, settings: plan.ascent, spectrograms: spectrograms,
+      naturalSounds: plan.naturalSounds, held: held)
     for objective in self.objectives { _ = try ascent.inputs(climbedBy: objective) }
   }
 
   /// Checks that composed objectives and a layer do not share a folder.
   private static func checkFolders(_ objectives: [Objective], _ network: Network) throws {
     let layers = Set(objectives.compactMap { $0.neuron?.layer })
-    guard layers.contains(Objective.composedFolder), objectives.contains(where: { $0.neuron == nil })
+    guard layers.contains(Objective.composedFolder),
+      objectives.contains(where: { $0.neuron == nil })
     else { return }
     throw InputError(
       "the layer '\(Objective.composedFolder)' has the name of the folder for sums and other composed"
@@ -167,7 +169,7 @@ public struct Study: Sendable {
       if plan.barePictures, inputs.count == 1 {
         return try PNG.encode(try figure.bare(inputs[0]), text: provenance(objective))
       }
-      let retention = roundTrip?.retention.map { ", its sound \(Self.share($0))" } ?? ""
+      let retention = roundTrip.map { Self.retentions($0, ", its sound ") } ?? ""
       let subtitle = "activation \(activation.short)\(retention)"
       return try figure.page(title: title, subtitle: subtitle, inputs)
         .png(text: provenance(objective))
@@ -197,7 +199,10 @@ public struct Study: Sendable {
       let path = files.sound(pattern.objective, input: input.name, of: inputs.map(\.name))
       return (
         input.name,
-        (path, try AudioFile.encode(sound, as: frontEnd.encoding, comment: comment(pattern.objective)))
+        (
+          path,
+          try AudioFile.encode(sound, as: frontEnd.encoding, comment: comment(pattern.objective))
+        )
       )
     }
   }
@@ -274,7 +279,14 @@ public struct Study: Sendable {
 
   /// An activation, and what its sound retains of it.
   private static func short(_ record: PatternRecord) -> String {
-    record.activation.short + (record.roundTrip?.retention.map { ", \(share($0))" } ?? "")
+    record.activation.short + (record.roundTrip.map { retentions($0, ", ") } ?? "")
+  }
+
+  /// What sounds retain as they are, and played elsewhere.
+  private static func retentions(_ roundTrip: RoundTrip, _ words: String) -> String {
+    guard let retention = roundTrip.retention else { return "" }
+    let elsewhere = roundTrip.playedElsewhere.map { " (elsewhere \(share($0.least)))" } ?? ""
+    return words + share(retention) + elsewhere
   }
 
   /// A share in per cent.

@@ -10,6 +10,7 @@ import TonoStudy
 
 extension Optimizer.Rule: ExpressibleByArgument {}
 extension Canvas.Kind: ExpressibleByArgument {}
+extension Recipe.Heard: ExpressibleByArgument {}
 
 extension ArgumentHelp {
   /// What a setting of a recipe does, in the recipe's own words.
@@ -30,6 +31,20 @@ struct AscentArguments: ParsableArguments {
 
   @Option(help: .setting("canvas", "kind"))
   var canvas: Canvas.Kind?
+
+  @Option(help: .setting("heard", "exactly|robustly"))
+  var heard: Recipe.Heard?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      A folder of real sounds whose long-term spectrum and changes a climbed sound keeps to; INPUT=FOLDER \
+      for one input of several. Without it those that are typical of the front end, where they are known.
+      """, valueName: "sounds"))
+  var natural: [String] = []
+
+  @Option(help: .setting("naturalness", "share"))
+  var naturalness: Float?
 
   @Option(help: .setting("steps", "count"))
   var steps = defaults.ascent.steps
@@ -130,6 +145,7 @@ struct AscentArguments: ParsableArguments {
     recipe.canvas = canvas
     recipe.normalizes = normalize
     recipe.boundsLevels = boundLevels
+    (recipe.heard, recipe.naturalness) = (heard, naturalness)
     recipe.ascent = AscentSettings(
       steps: steps,
       optimizer: Optimizer(rule: optimizer, rate: rate, normalizesGradient: !rawGradient),
@@ -172,6 +188,34 @@ struct AscentArguments: ParsableArguments {
       try files.read(request, "--start", for: free, frontEnds)
     }
     return StartingPoint(start: .spectrogram, files: files)
+  }
+
+  /// Per input name what the sounds of a folder have in common: as --natural says.
+  func naturalSounds(
+    of model: Model, _ frontEnds: [String: FrontEnd], threads: Int
+  ) throws -> [String: NaturalSound] {
+    let inputs = model.network.inputs.map(\.name)
+    var sounds: [String: NaturalSound] = [:]
+    for request in natural {
+      let parts = SpectrogramFiles.parts(of: request).flatMap {
+        inputs.contains($0.input) ? $0 : nil
+      }
+      guard let input = parts?.input ?? (inputs.count == 1 ? inputs[0] : nil) else {
+        throw InputError(
+          "--natural \(request) names no input; write INPUT=FOLDER with one of "
+            + inputs.joined(separator: ", "))
+      }
+      guard let frontEnd = frontEnds[input] else {
+        throw InputError("--natural needs a front end before '\(input)'; add --front-end")
+      }
+      guard sounds[input] == nil else {
+        throw InputError("--natural gives '\(input)' two folders; give it one")
+      }
+      sounds[input] = try NaturalSound(
+        in: SoundFolder(URL(filePath: parts?.path ?? request)), heardBy: frontEnd,
+        threads: threads)
+    }
+    return sounds
   }
 
   /// What inputs are held at: as --hold says.

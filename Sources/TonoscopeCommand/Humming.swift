@@ -64,7 +64,7 @@ struct Humming {
     let study = try Study(
       model, objectives: [objective], plan: plan, held: [roles.recording: features])
     let run = try study.open(folder, threads: command.threads)
-    let progress = Progress(neurons: 1, stepsPerNeuron: command.steps)
+    let progress = Progress(neurons: 1, stepsPerNeuron: command.steps, as: .text)
     let interruption = Interruption()
     defer { progress.end() }
     do {

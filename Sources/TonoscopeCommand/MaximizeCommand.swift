@@ -71,7 +71,21 @@ struct MaximizeCommand: ParsableCommand {
       """, valueName: "count"))
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      How progress is told: text for people, json for programs (one line for each event on standard \
+      output: started, step with its activation, finished with its files, summary), or none.
+      """, valueName: "text|json|none"))
+  var progress = Progress.Kind.text
+
+  @Flag(help: "Say nothing but errors.")
+  var quiet = false
+
   func validate() throws {
+    guard !quiet || progress != .json else {
+      throw ValidationError("--quiet and --progress json exclude each other; leave one out")
+    }
     guard threads >= 1 else { throw ValidationError("--threads is \(threads); give at least 1") }
     guard !directory.isEmpty else { throw ValidationError("--out is empty; name a directory") }
   }
@@ -90,14 +104,17 @@ struct MaximizeCommand: ParsableCommand {
     (recipe.playsSounds, recipe.drawsPictures) = (!noSound, !noPictures)
     (recipe.colormap, recipe.drawsBare, recipe.sharesScale) = (colormap, bare, sharedScale)
     let plan = try recipe.plan(
-      for: model, frontEnds: frontEnds, spectrograms: start.files.digests, held: held.digests)
+      for: model, frontEnds: frontEnds, spectrograms: start.files.digests, held: held.digests,
+      naturalSounds: try ascent.naturalSounds(of: model, frontEnds, threads: threads))
     let study = try Study(
       model, objectives: objectives, plan: plan, spectrograms: start.files.spectrograms,
       held: held.spectrograms)
-    report(assignment, study)
+    if !isSilent { report(assignment, study) }
 
     let run = try study.open(URL(filePath: directory), threads: threads)
-    let progress = Progress(neurons: study.objectives.count, stepsPerNeuron: ascent.steps)
+    let progress = Progress(
+      neurons: study.objectives.count, stepsPerNeuron: ascent.steps,
+      as: quiet ? .none : self.progress)
     let interruption = Interruption()
     do {
       try study.run(in: run, threads: threads) { event in
@@ -117,6 +134,9 @@ struct MaximizeCommand: ParsableCommand {
     try summarize(study, run)
   }
 
+  /// Whether nothing is said to people.
+  private var isSilent: Bool { quiet || progress == .json }
+
   /// Says what is assumed before the work begins.
   private func report(_ assignment: FrontEndAssignment, _ study: Study) {
     for input in study.model.network.inputs {
@@ -135,7 +155,10 @@ struct MaximizeCommand: ParsableCommand {
       }
       let how = assignment.recognized.contains(input.name) ? " (recognized; see --front-end)" : ""
       let canvas = study.plan.canvases[input.name]?.kind.rawValue ?? ""
-      Terminal.note("\(input.name): \(frontEnd.name)\(how), climbed on a \(canvas)")
+      let heard =
+        study.plan.canvases[input.name]?.kind != .waveform
+        ? "" : study.plan.ascent.hearing == nil ? ", heard exactly" : ", heard robustly"
+      Terminal.note("\(input.name): \(frontEnd.name)\(how), climbed on a \(canvas)\(heard)")
     }
   }
 
@@ -144,14 +167,22 @@ struct MaximizeCommand: ParsableCommand {
   /// - Throws: a failing exit code if a neuron had no finite numbers from the start.
   private func summarize(_ study: Study, _ run: RunDirectory) throws {
     let records = study.objectives.compactMap { run.finished[$0] }
+    let dead = records.count { $0.dead }
+    let failed = records.count { !$0.dead && $0.files.isEmpty }
+    if progress == .json {
+      ProgressEvent(summaryOf: records, dead: dead, failed: failed, directory: directory).print()
+    }
+    if !isSilent { describe(records, dead: dead, failed: failed) }
+    if failed > 0 { throw ExitCode.failure }
+  }
+
+  private func describe(_ records: [PatternRecord], dead: Int, failed: Int) {
     for record in records where record.dead {
       print("\(record.objective) is dead: \((record.tried ?? []).joined(separator: "; "))")
     }
     for record in records where !record.dead && !["steps", "plateau"].contains(record.ending) {
       print("\(record.objective) ended early: \(record.ending)")
     }
-    let dead = records.count { $0.dead }
-    let failed = records.count { !$0.dead && $0.files.isEmpty }
     let found = records.count - dead - failed
     var counts = [found == 1 ? "1 neuron" : "\(found) neurons"]
     if dead > 0 { counts.append("\(dead) dead") }
@@ -161,8 +192,14 @@ struct MaximizeCommand: ParsableCommand {
     if !retentions.isEmpty {
       let median = String(format: "%.1f %%", 100 * retentions[retentions.count / 2])
       let least = String(format: "%.1f %%", 100 * retentions[0])
-      print("the sounds retain \(median) of the activation (median; least \(least))")
+      print("the sounds retain \(median) of the activation as they are (median; least \(least))")
     }
-    if failed > 0 { throw ExitCode.failure }
+    let elsewhere = records.compactMap { $0.roundTrip?.playedElsewhere }
+      .sorted { $0.least < $1.least }
+    if let worst = elsewhere.first {
+      let median = String(format: "%.1f %%", 100 * elsewhere[elsewhere.count / 2].least)
+      let least = String(format: "%.1f %%", 100 * worst.least)
+      print("and \(median) where they are played elsewhere (least \(least): \(worst.leastWay))")
+    }
   }
 }

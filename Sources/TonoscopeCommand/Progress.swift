@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Synchronization
 import TonoAscent
@@ -18,17 +19,37 @@ final class Progress: Sendable {
 
   private let neurons: Int
   private let stepsPerNeuron: Int
+  private let kind: Kind
   private let state: Mutex<State>
 
+  /// How progress is shown.
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    /// A bar on a terminal, a line for each neuron elsewhere, on standard error.
+    case text
+    /// One line of JSON for each event, on standard output.
+    case json
+    /// Not at all.
+    case none
+  }
+
   /// The progress of climbing so many neurons, each for at most so many steps.
-  init(neurons: Int, stepsPerNeuron: Int) {
+  init(neurons: Int, stepsPerNeuron: Int, as kind: Kind) {
     self.neurons = neurons
+    self.kind = kind
     self.stepsPerNeuron = stepsPerNeuron
     state = Mutex(State(sessionNeurons: neurons))
   }
 
   /// Takes in what happened, and shows it.
   func note(_ event: Study.Event) {
+    switch kind {
+    case .text: show(event)
+    case .json: ProgressEvent(event, neurons: neurons).print()
+    case .none: break
+    }
+  }
+
+  private func show(_ event: Study.Event) {
     state.withLock { state in
       switch event {
       case .resumed(let count):
@@ -49,7 +70,7 @@ final class Progress: Sendable {
 
   /// Clears the bar.
   func end() {
-    ProgressBar.clear()
+    if kind == .text { ProgressBar.clear() }
   }
 
   private func line(_ record: PatternRecord, _ finished: Int) -> String {

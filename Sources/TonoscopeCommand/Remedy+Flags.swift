@@ -13,6 +13,8 @@ extension Remedy {
     case .giveRightFrontEnd: "give the right one with --front-end"
     case .addFrontEndOrLeaveOut: "add --front-end, or leave it out"
     case .leaveOutOrClimbSpectrogram: "leave it out, or add --canvas spectrogram"
+    case .leaveOutOrClimbSound: "leave it out, or add --canvas waveform"
+    case .nameRealSounds: "name a folder of them with --natural"
     case .useL1OrLeaveSphere: "use --l1, or add --no-normalize"
     case .fixShape(let example):
       "fix its extents with 'tonoscope convert MODEL OUT.safetensors --shape \(example)' and use that file"

@@ -140,6 +140,11 @@ struct SonifyCommand: ParsableCommand {
     words.append(String(format: "log-mel distance %.3f", distance))
     if let retention = result.roundTrip?.retention {
       words.append(String(format: "retention %.1f %%", 100 * retention))
+      if let elsewhere = result.roundTrip?.playedElsewhere {
+        words.append(
+          String(format: "played elsewhere %.1f %%", 100 * elsewhere.least)
+            + " (\(elsewhere.leastWay))")
+      }
     }
     return words.joined(separator: ", ")
   }

@@ -179,7 +179,7 @@ import TonoStudy
     #expect(result.status != 0)
     #expect(result.output.contains("3 neurons, 2 without finite numbers"), "\(result.output)")
     let run = try RunDirectory.read(folder["run/run.json"])
-    #expect(run.neurons.count { $0.files.isEmpty && !$0.dead } == 2)
+    #expect(run.patterns.count { $0.files.isEmpty && !$0.dead } == 2)
   }
 
   @Test("a full disk", .enabled(if: getuid() == 0, "mounting a small disk needs root"))

@@ -96,7 +96,7 @@ import TonoAudio
   func hum() throws {
     let result = try Tool.run([
       "search", "--model", Models.siamese, "--library", folder["sounds"].path, "--hum",
-      folder["sounds/down.wav"].path, "--out", folder["out"].path, "--steps", "20",
+      folder["sounds/down.wav"].path, "--out", folder["out"].path, "--steps", "100",
     ])
     #expect(result.status == 0, "\(result.error)")
     #expect(result.output.contains("likelihood") && result.output.contains("among 3 sounds"))

@@ -85,10 +85,12 @@ import TonoNetwork
     #expect(try Objective(objective.description) == objective)
   }
 
-  @Test("layers of any name come back", arguments: [
-    "conv (1)", "a:b", "a + b", "x - y", "-negative", "say \"hi\"", "3*conv", "square(x)", "π/2",
-    "two  spaces", " led", "back\\slash, [comma]",
-  ])
+  @Test(
+    "layers of any name come back",
+    arguments: [
+      "conv (1)", "a:b", "a + b", "x - y", "-negative", "say \"hi\"", "3*conv", "square(x)", "π/2",
+      "two  spaces", " led", "back\\slash, [comma]",
+    ])
   func names(_ layer: String) throws {
     let unit = NeuronReference.Unit(row: 1, column: 2)
     for objective in [
@@ -101,11 +103,13 @@ import TonoNetwork
     }
   }
 
-  @Test("what is no objective is refused with the place", arguments: [
-    ("a:1 + ", "at its end"), ("a:1 - + b:2", "at '+ b:2'"), ("square(a", "expected )"),
-    ("direction(a, [1 2])", "commas"), ("direction(a, [0, 0])", "zero"), ("\"a:1", "quotation"),
-    ("direction(a, [1], 9)", "0 to 8"), ("2*", "LAYER:CHANNEL"),
-  ])
+  @Test(
+    "what is no objective is refused with the place",
+    arguments: [
+      ("a:1 + ", "at its end"), ("a:1 - + b:2", "at '+ b:2'"), ("square(a", "expected )"),
+      ("direction(a, [1 2])", "commas"), ("direction(a, [0, 0])", "zero"), ("\"a:1", "quotation"),
+      ("direction(a, [1], 9)", "0 to 8"), ("2*", "LAYER:CHANNEL"),
+    ])
   func malformed(_ text: String, _ words: String) throws {
     let error = #expect(throws: ObjectiveError.self) { try Objective(text) }
     #expect(error?.description.contains(words) == true, "\(String(describing: error))")

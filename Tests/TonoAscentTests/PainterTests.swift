@@ -59,9 +59,21 @@ import TonoNetwork
   }
 
   @Test("adjoints agree with finite differences", arguments: canvases)
-  func adjoint(_ canvas: Case) {
+  func adjoint(_ canvas: Case) { checkAdjoint(of: painter(canvas)) }
+
+  @Test(
+    "so do those of sounds that are heard elsewhere", arguments: [frontEnd, loud], UInt64(0)..<3)
+  func heardAdjoint(_ frontEnd: FrontEnd, _ seed: UInt64) {
+    let painter = painter(Case(canvas: .waveform, frontEnd: frontEnd))
+    var random = RandomSource(seed: seed, text: "way")
+    // Noise follows the sound's mean energy, which counts as fixed.
+    let hearing = Hearing(rooms: 1, noise: 0...0, codecs: 1)
+    painter.hear(hearing.draw(from: &random, before: frontEnd))
+    checkAdjoint(of: painter)
+  }
+
+  private func checkAdjoint(of painter: any Painter) {
     var random = TestRandom(61)
-    let painter = self.painter(canvas)
     // Away from zero, where squares and logarithms bend.
     var cells = Tensor.random([painter.count], using: &random)
     for i in cells.values.indices { cells.values[i] += cells.values[i] < 0 ? -0.5 : 0.5 }

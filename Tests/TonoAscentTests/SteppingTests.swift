@@ -16,9 +16,11 @@ import TonoNetwork
         }), settings: settings)
   }
 
-  @Test("stepping by hand, with snapshots on the way, ends where climbing does", arguments: [
-    "relu_a:1", "fc_pre:1 - 0.5*fc_pre:3",
-  ])
+  @Test(
+    "stepping by hand, with snapshots on the way, ends where climbing does",
+    arguments: [
+      "relu_a:1", "fc_pre:1 - 0.5*fc_pre:3",
+    ])
   func steps(_ text: String) throws {
     let settings = AscentSettings(
       steps: 12, jitter: Jitter(frames: 2, bands: 1), acoustics: Acoustics(gain: 2, tilt: 3))

@@ -17,7 +17,8 @@ import TonoSearch
   private let network: SiameseNetwork
 
   init() throws {
-    folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
+    self.folder = folder
     // Four sounds of two categories, each imitated by three people.
     let concepts = try ["low/a", "low/b", "high/c", "high/d"].enumerated().map { index, id in
       let names = id.split(separator: "/").map(String.init)

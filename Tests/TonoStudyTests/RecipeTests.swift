@@ -69,11 +69,13 @@ import TonoNetwork
     }
   }
 
-  @Test("wrong keys and values are named", arguments: [
-    (#"{"stepps": 3}"#, "steps"), (#"{"steps": 0}"#, "a whole number from 1"),
-    (#"{"time-jitter": -1}"#, "a whole number from 0"), (#"{"rate": 0}"#, "a number above 0"),
-    (#"{"blur": 101}"#, "a number from 0 to 100"), (#"{"canvas": "water"}"#, "waveform"),
-  ])
+  @Test(
+    "wrong keys and values are named",
+    arguments: [
+      (#"{"stepps": 3}"#, "steps"), (#"{"steps": 0}"#, "a whole number from 1"),
+      (#"{"time-jitter": -1}"#, "a whole number from 0"), (#"{"rate": 0}"#, "a number above 0"),
+      (#"{"blur": 101}"#, "a number from 0 to 100"), (#"{"canvas": "water"}"#, "waveform"),
+    ])
   func wrongValues(_ json: String, _ words: String) throws {
     let error = #expect(throws: RecipeError.self) { try Recipe(json: Data(json.utf8)) }
     #expect(error?.description.contains(words) == true, "\(String(describing: error))")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TonoAudio
 import TonoCore
 import TonoNetwork
 import TonoStudy
@@ -22,6 +23,9 @@ struct AscentCommand: ParsableCommand {
 
   @Flag(help: "Climb one neuron after the other, each on all threads.")
   var single = false
+
+  @Flag(help: "Climb sounds over how they reach the network, as maximize does by default.")
+  var robustly = false
 
   @Option(help: "How long to measure.")
   var seconds = 4.0
@@ -54,8 +58,9 @@ struct AscentCommand: ParsableCommand {
     let all = try work.neurons(in: network)
     let sweep = Sweep(
       network: network, neurons: (0..<(neurons ?? all.count)).map { all[$0 % all.count] },
-      steps: steps, threads: threads.threads, canvases: work.canvases(), frontEnds: try work.frontEnds(),
-      isOneAtATime: single)
+      steps: steps, threads: threads.threads, canvases: work.canvases(),
+      frontEnds: try work.frontEnds(),
+      hearing: robustly ? Hearing() : nil, isOneAtATime: single)
     let result: Sweep.Result
     if whole {
       result = try sweep.whole()
@@ -65,7 +70,8 @@ struct AscentCommand: ParsableCommand {
     }
     let operations = try network.denseOperations(to: all[0].layer)
     let record = Record(
-      variant: KernelSet.current.name, work: work.rawValue, mode: single ? "single" : "batched",
+      variant: KernelSet.current.name + (robustly ? ", robustly" : ""), work: work.rawValue,
+      mode: single ? "single" : "batched",
       threads: threads.threads, rate: result.rate, steps: result.steps, seconds: result.seconds,
       gigaflops: result.rate * operations / 1e9, peakMegabytes: ResidentMemory.peak)
     try output.print(

@@ -24,6 +24,8 @@ struct SoundBench {
   struct Outcome: Sendable {
     /// The neuron's answer to the sound, as a share of that to its pattern.
     let retention: Double
+    /// The least of it where the sound is played elsewhere.
+    let elsewhere: Double
     /// The same as a share of the answer to a free spectrogram's pattern.
     let reached: Double
     /// The root mean square from the pattern, in network units.
@@ -36,6 +38,8 @@ struct SoundBench {
 
   /// The patterns of neurons, in their order.
   func climb(_ neurons: [NeuronReference], on method: SoundMethod) throws -> [Climbed] {
+    var settings = settings
+    settings.hearing = method.hearing
     let ascent = try Ascent(
       network: network, canvases: frontEnds.mapValues { method.canvas($0) },
       frontEnds: frontEnds, settings: settings)
@@ -108,7 +112,9 @@ struct SoundBench {
       objective: pattern.objective, network: network, frontEnds: frontEnds)
     let distances = roundTrip.logMelDistances.values.map(Double.init)
     return Outcome(
-      retention: Double(roundTrip.retention ?? 0), reached: Double(roundTrip.activation / free),
+      retention: Double(roundTrip.retention ?? 0),
+      elsewhere: Double(roundTrip.playedElsewhere?.least ?? 0),
+      reached: Double(roundTrip.activation / free),
       distance: distances.reduce(0, +) / Double(max(1, distances.count)),
       climbing: climbed.seconds, playing: playing)
   }

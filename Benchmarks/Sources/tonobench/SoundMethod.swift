@@ -12,6 +12,7 @@ enum SoundMethod: String, CaseIterable, Encodable {
   case melPower = "mel power, dense hop, refined"
   case fourier = "Fourier, dense hop, refined"
   case waveform = "waveform"
+  case robust = "waveform, heard robustly"
 
   /// Whether it plays the pattern of a free spectrogram, as the peers do.
   var isFree: Bool { self == .analysisHop || self == .denseHop || self == .refined }
@@ -23,9 +24,12 @@ enum SoundMethod: String, CaseIterable, Encodable {
     case .analysisHop, .denseHop, .refined: .spectrogram(cells)
     case .melPower: .melPower
     case .fourier: .fourier(FourierCanvas(cells))
-    case .waveform: .waveform
+    case .waveform, .robust: .waveform
     }
   }
+
+  /// How a climbed sound reaches the network.
+  var hearing: Hearing? { self == .robust ? Hearing() : nil }
 
   /// How its pattern is played where the canvas is no sound.
   var inversion: Inversion {

@@ -61,6 +61,7 @@ struct SoundsCommand: ParsableCommand {
     let neurons: Int
     let retention: Double
     let lowerQuartile: Double
+    let elsewhere: Double
     let reached: Double
     let distance: Double
     let climbing: Double
@@ -81,11 +82,13 @@ struct SoundsCommand: ParsableCommand {
       as: { record in
         [
           record.layer, record.method, "\(record.neurons)", record.retention.rounded(to: 3),
-          record.lowerQuartile.rounded(to: 3), record.reached.rounded(to: 3),
+          record.lowerQuartile.rounded(to: 3), record.elsewhere.rounded(to: 3),
+          record.reached.rounded(to: 3),
           record.distance.rounded(to: 3), record.climbing.rounded(to: 2),
           record.playing?.rounded(to: 2) ?? "–",
         ]
-      }, "layer", "method", "neurons", "retention", "lower quartile", "reached", "distance",
+      }, "layer", "method", "neurons", "retention", "lower quartile", "elsewhere", "reached",
+      "distance",
       "climbing s", "playing s")
   }
 
@@ -122,6 +125,7 @@ struct SoundsCommand: ParsableCommand {
     return Record(
       layer: layer, method: method, neurons: outcomes.count,
       retention: quantile(0.5, \.retention), lowerQuartile: quantile(0.25, \.retention),
+      elsewhere: quantile(0.5, \.elsewhere),
       reached: quantile(0.5, \.reached), distance: quantile(0.5, \.distance),
       climbing: quantile(0.5, \.climbing),
       playing: outcomes.contains { $0.playing.isNaN } ? nil : quantile(0.5, \.playing))

@@ -21,6 +21,8 @@ struct Sweep {
   var canvases: [String: Canvas] = [:]
   /// The front ends that they stand behind.
   var frontEnds: [String: FrontEnd] = [:]
+  /// How climbed sounds reach the network; nil for exactly as they are.
+  var hearing: Hearing?
   /// Whether one neuron is climbed after the other, as for a person who waits for one.
   var isOneAtATime = false
 
@@ -77,7 +79,8 @@ struct Sweep {
       network: network, canvases: canvases, frontEnds: frontEnds,
       settings: AscentSettings(
         steps: steps, optimizer: Optimizer(rate: 0.05, normalizesGradient: false),
-        regularizer: Regularizer(l2: Self.decay * Float(cells) / 2), starts: 1, plateau: nil,
+        regularizer: Regularizer(l2: Self.decay * Float(cells) / 2), hearing: hearing, starts: 1,
+        plateau: nil,
         seed: seed))
     let objectives = neurons.map { Objective($0) }
     for group in isOneAtATime ? objectives.map({ [$0] }) : [objectives] {

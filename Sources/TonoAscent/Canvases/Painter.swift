@@ -11,6 +11,12 @@ protocol Painter: AnyObject {
   /// How many times as long as the optimizer's rate a step of a cell is.
   var stepScale: Float { get }
 
+  /// The front end that hears its sounds, if it has some.
+  var hearingFrontEnd: FrontEnd? { get }
+
+  /// Paints sounds as they are heard in some way from now on, or as they are.
+  func hear(_ way: Hearing.Way?)
+
   /// Writes the input that cells paint.
   ///
   /// - Returns: whether it is finite numbers throughout.
@@ -50,6 +56,10 @@ extension PaintedGradient {
 
 extension Painter {
   var stepScale: Float { 1 }
+
+  var hearingFrontEnd: FrontEnd? { nil }
+
+  func hear(_ way: Hearing.Way?) {}
 
   func project(_ cells: UnsafeMutablePointer<Float>) {}
 

@@ -33,11 +33,13 @@ final class WaveformPainter: Painter {
   private static let bend: Float = 1.5
 
   private let kernels = KernelSet.current
-  private let frontEnd: FrontEnd
+  let frontEnd: FrontEnd
   private let pass: DifferentiableFrontEnd
   private let fade: Fade
   /// dx/dcell of the last painting, where cells are bent.
   private let slopes: AlignedFloats?
+  /// How the sound reaches the network in the paintings to come; nil for as it is.
+  private var way: Hearing.Way?
 
   init(_ frontEnd: FrontEnd) {
     self.frontEnd = frontEnd
@@ -47,9 +49,13 @@ final class WaveformPainter: Painter {
   }
 
   func paint(_ cells: UnsafePointer<Float>, into input: UnsafeMutablePointer<Float>) -> Bool {
-    bend(cells, into: pass.samples)
-    fade.apply(to: pass.samples, count: count)
-    pass.features(into: input)
+    let (samples, delay) = (pass.samples, way?.delay ?? 0)
+    bend(cells, into: samples + delay)
+    fade.apply(to: samples + delay, count: count)
+    // What is heard later ends beyond the last sample.
+    samples.clear(count: delay)
+    (samples + count).clear(count: delay)
+    pass.features(into: input, heard: way)
     return kernels.sum(input, count: frontEnd.inputShape.count).isFinite
   }
 
@@ -57,12 +63,18 @@ final class WaveformPainter: Painter {
     _ gradient: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>
   ) -> PaintedGradient {
     pass.pullBack(gradient)
-    let dSamples = pass.dSamples
+    let delay = way?.delay ?? 0
+    (pass.dSamples + count).clear(count: delay)
+    let dSamples = pass.dSamples + delay
     fade.apply(to: dSamples, count: count)
     guard let slopes else { return PaintedGradient(dSamples, count: count) }
     return PaintedGradient(
       start: dSamples, squares: kernels.multiply(dSamples, by: slopes.start, count: count))
   }
+
+  var hearingFrontEnd: FrontEnd? { frontEnd }
+
+  func hear(_ way: Hearing.Way?) { self.way = way }
 
   /// The samples of the input's inversion; where loudness does not count, at a root mean square of 1 like the
   /// noise of a start.

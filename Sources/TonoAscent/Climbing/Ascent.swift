@@ -19,6 +19,9 @@ public struct Ascent: Sendable {
   public let settings: AscentSettings
   /// Per input name the spectrogram `[C, H, W]` to start from.
   public let spectrograms: [String: Tensor]
+  /// Per input name what real sounds have in common: noise that sounds start from gets their spectrum, and
+  /// naturalness is measured by them.
+  public let naturalSounds: [String: NaturalSound]
   /// Per input name what it stays at, `[C, H, W]` in network units, while the others are climbed.
   public let held: [String: Tensor]
 
@@ -31,7 +34,7 @@ public struct Ascent: Sendable {
   public init(
     network: Network, canvases: [String: Canvas] = [:],
     frontEnds: [String: FrontEnd] = [:], settings: AscentSettings = AscentSettings(),
-    spectrograms: [String: Tensor] = [:],
+    spectrograms: [String: Tensor] = [:], naturalSounds: [String: NaturalSound] = [:],
     held: [String: Tensor] = [:]
   ) throws {
     for input in network.inputs {
@@ -68,6 +71,12 @@ public struct Ascent: Sendable {
     {
       throw AscentError.noFourierBins(input: input, frontEnd: frontEnd.name)
     }
+    for input in network.inputs {
+      guard let natural = naturalSounds[input.name] else { continue }
+      guard let frontEnd = frontEnds[input.name], natural.fits(frontEnd) else {
+        throw AscentError.otherNaturalSound(input: input.name)
+      }
+    }
     for (name, tensor) in held.sorted(by: { $0.key < $1.key }) {
       guard network.inputs.contains(where: { $0.name == name }) else {
         throw AscentError.unknownInput(name, inputs: network.inputs)
@@ -79,6 +88,7 @@ public struct Ascent: Sendable {
     self.frontEnds = frontEnds
     self.settings = settings
     self.spectrograms = spectrograms
+    self.naturalSounds = naturalSounds
     self.held = held
   }
 

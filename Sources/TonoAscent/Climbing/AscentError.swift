@@ -15,6 +15,8 @@ public enum AscentError: Error, Equatable, CustomStringConvertible {
   case noDecibels(input: String, frontEnd: String)
   /// Playability is asked where a front end's bands are no sums of Fourier bins.
   case noFourierBins(input: String, frontEnd: String)
+  /// What real sounds have in common was measured before another front end.
+  case otherNaturalSound(input: String)
   /// Everything that the objective depends on is held.
   case nothingToClimb(Objective, held: [String])
 
@@ -38,6 +40,8 @@ public enum AscentError: Error, Equatable, CustomStringConvertible {
     case .noFourierBins(let input, let frontEnd):
       "playability asks what Fourier bins can make, but '\(input)' takes constant-Q bands of "
         + "'\(frontEnd)'; leave it out, or climb a waveform"
+    case .otherNaturalSound(let input):
+      "what real sounds have in common was not measured by the front end before '\(input)'; measure it anew"
     case .nothingToClimb(let objective, let held):
       """
       '\(objective)' depends on \(held.map { "'\($0)'" }.joined(separator: " and ")) alone, which \

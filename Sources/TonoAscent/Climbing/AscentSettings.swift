@@ -1,3 +1,4 @@
+import TonoAudio
 import TonoCore
 
 /// Everything an ascent does besides the network, the neuron and the canvas.
@@ -38,6 +39,10 @@ public struct AscentSettings: Hashable, Sendable, Codable {
   public var jitter: Jitter
   /// Random changes of how the input might have been recorded, at each step.
   public var acoustics: Acoustics
+  /// How sounds that are climbed reach the network, drawn anew at each step; nil for exactly as they are.
+  ///
+  /// Steps then grow shorter to the end, all of them are taken, and the last sound is the result.
+  public var hearing: Hearing?
   /// Where the canvas begins.
   public var start: Start
   /// How many starts are tried to wake a neuron that is at zero; those after the first are noise.
@@ -54,7 +59,8 @@ public struct AscentSettings: Hashable, Sendable, Codable {
   /// The defaults are those of the command line.
   public init(
     steps: Int = 200, optimizer: Optimizer = Optimizer(), regularizer: Regularizer = Regularizer(),
-    jitter: Jitter = Jitter(), acoustics: Acoustics = Acoustics(), start: Start = .noise,
+    jitter: Jitter = Jitter(), acoustics: Acoustics = Acoustics(), hearing: Hearing? = Hearing(),
+    start: Start = .noise,
     starts: Int = 4, wakingSteps: Int = 100, plateau: Plateau? = Plateau(), seed: UInt64 = 0,
     exactConvolution: Bool = false
   ) {
@@ -63,6 +69,7 @@ public struct AscentSettings: Hashable, Sendable, Codable {
     self.regularizer = regularizer
     self.jitter = jitter
     self.acoustics = acoustics
+    self.hearing = hearing
     self.start = start
     self.starts = starts
     self.wakingSteps = wakingSteps

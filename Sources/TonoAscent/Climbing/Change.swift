@@ -1,8 +1,12 @@
+import TonoAudio
 import TonoCore
 
 /// What changes an input on its way to the network in one step: its acoustics first, then its place.
 struct Change {
   static let none = Change(shift: .none, acoustics: nil)
+
+  /// How a sound is heard; it is part of what the canvas paints.
+  var heard: Hearing.Way?
 
   let shift: Jitter.Shift
   let acoustics: Acoustics.Setting?

@@ -1,6 +1,12 @@
 import TonoCore
 import TonoNetwork
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// One objective's way up, step by step.
 ///
 ///     let climb = try ascent.begin(Objective(neuron))
@@ -65,7 +71,8 @@ public final class Climb {
     inputs = climbed.map { input in
       ClimbedInput(
         input, canvas: ascent.canvas(before: input.name),
-        frontEnd: ascent.frontEnds[input.name], settings: ascent.settings)
+        frontEnd: ascent.frontEnds[input.name], settings: ascent.settings,
+        naturalSound: ascent.naturalSounds[input.name])
     }
     program = try ScalarProgram(
       try BoundObjective(objective, in: ascent.network), in: ascent.network, climbed: climbed,
@@ -153,7 +160,8 @@ public final class Climb {
           continue
         }
         fallthrough
-      case .noise: input.begin { _ in random.normal() }
+      case .noise:
+        input.begin(fromNoise: (0..<input.cellCount).map { _ in random.normal() })
       }
     }
   }
@@ -232,22 +240,22 @@ public final class Climb {
       end(.steps)
       return nil
     }
-    for input in changes.indices { changes[input] = settings.drawChange(from: &random) }
+    drawChanges()
     let evaluation = evaluate(program, less: settings.regularizer)
     guard evaluation.isFinite else {
       end(.notFinite("at step \(index) the activation or its gradient is no finite number"))
       return nil
     }
     activations.append(evaluation.value)
-    if evaluation.isAwake, best.map({ evaluation.total > $0 }) ?? true {
+    if !settles, evaluation.isAwake, best.map({ evaluation.total > $0 }) ?? true {
       best = evaluation.total
       for input in inputs { input.keep() }
     }
-    if isOnPlateau(evaluation, index) {
+    if !settles, isOnPlateau(evaluation, index) {
       end(.plateau)
       return nil
     }
-    move(evaluation)
+    move(evaluation, share: settles ? share(ofStep: index) : 1)
     if let blur, (index + 1) % max(1, settings.regularizer.blurInterval) == 0 {
       for input in inputs { input.blur(blur) }
     }
@@ -312,7 +320,8 @@ public final class Climb {
         input.rest()
         continue
       }
-      let slope = input.pullBack(buffers, changes[index], less: regularizer)
+      let slope = input.pullBack(
+        buffers, changes[index], less: regularizer, activation: value)
       penalty += slope.penalty
       squares += slope.squares
       isAwake = isAwake || slope.isAwake
@@ -324,7 +333,29 @@ public final class Climb {
       isFinite: isFinite && (value - penalty).isFinite && squares.isFinite)
   }
 
-  private func move(_ evaluation: Evaluation) {
-    for input in inputs { input.move(scale: evaluation.scale, settings.optimizer) }
+  private func move(_ evaluation: Evaluation, share: Float = 1) {
+    for input in inputs { input.move(scale: evaluation.scale, settings.optimizer, share: share) }
+  }
+
+  // MARK: - Ways of hearing
+
+  /// Whether each step hears another way: one step's value then says little of the cells, which settle
+  /// instead of the best ones being kept.
+  private var settles: Bool {
+    settings.hearing != nil && inputs.contains { $0.hearingFrontEnd != nil }
+  }
+
+  private func drawChanges() {
+    for index in changes.indices {
+      changes[index] = settings.drawChange(from: &random)
+      if let hearing = settings.hearing, let frontEnd = inputs[index].hearingFrontEnd {
+        changes[index].heard = hearing.draw(from: &random, before: frontEnd)
+      }
+    }
+  }
+
+  /// Which share of a step's length is taken where cells settle: it falls to nothing along half a cosine.
+  private func share(ofStep index: Int) -> Float {
+    0.5 + 0.5 * cosf(.pi * Float(index) / Float(settings.steps))
   }
 }

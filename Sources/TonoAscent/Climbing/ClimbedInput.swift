@@ -23,6 +23,8 @@ final class ClimbedInput {
   /// The input as the acoustics leave it, before it is shifted.
   private let changed: AlignedFloats
   private let playability: Playability?
+  private let naturalness: Naturalness?
+  private let naturalSound: NaturalSound?
 
   // What the last evaluation left.
   private var gradient: UnsafeMutablePointer<Float>?
@@ -37,7 +39,10 @@ final class ClimbedInput {
     let isAwake: Bool
   }
 
-  init(_ input: Network.Input, canvas: Canvas, frontEnd: FrontEnd?, settings: AscentSettings) {
+  init(
+    _ input: Network.Input, canvas: Canvas, frontEnd: FrontEnd?, settings: AscentSettings,
+    naturalSound: NaturalSound? = nil
+  ) {
     self.input = input
     maps = frontEnd.map { Maps($0.inputShape, axes: $0.axes) } ?? Maps(input.shape)
     painter = canvas.painter(before: input, maps, frontEnd: frontEnd)
@@ -50,6 +55,10 @@ final class ClimbedInput {
     changed = AlignedFloats(count: count)
     let weight = settings.regularizer.playability
     playability = weight == 0 ? nil : frontEnd.map { Playability(weight: weight, of: $0) }
+    let (share, maps) = (settings.regularizer.naturalness, maps)
+    naturalness =
+      share == 0 ? nil : naturalSound.map { Naturalness(share: share, of: $0, maps) }
+    self.naturalSound = naturalSound
   }
 
   // MARK: - The cells
@@ -59,6 +68,15 @@ final class ClimbedInput {
     for index in 0..<cellCount { cells.start[index] = value(index) }
     gradient = nil
     isBest = false
+  }
+
+  /// Begins with noise; a sound's has the spectrum of real sounds, if that is known.
+  func begin(fromNoise noise: [Float]) {
+    var noise = noise
+    if let naturalSound, let frontEnd = painter.hearingFrontEnd {
+      noise = naturalSound.coloured(noise, before: frontEnd)
+    }
+    begin { noise[$0] }
   }
 
   /// Begins with the cells that paint a spectrogram, as nearly as the canvas can.
@@ -79,9 +97,13 @@ final class ClimbedInput {
     if !isBest { swap(&cells, &best) }
   }
 
+  /// The front end that hears its sounds, if the canvas is one.
+  var hearingFrontEnd: FrontEnd? { painter.hearingFrontEnd }
+
   /// The input that the cells paint.
   var painted: Tensor {
-    Tensor(shape: input.shape) { _ = painter.paint(cells.start, into: $0) }
+    painter.hear(nil)
+    return Tensor(shape: input.shape) { _ = painter.paint(cells.start, into: $0) }
   }
 
   /// The sound that the cells are, if they are one.
@@ -94,6 +116,7 @@ final class ClimbedInput {
   /// - Returns: whether it is finite numbers throughout.
   func paint(into buffers: ScalarProgram.Buffers, _ change: Change) -> Bool {
     var source = change.isNone ? buffers.input : unshifted.input.start
+    painter.hear(change.heard)
     let isFinite = painter.paint(cells.start, into: source)
     if let setting = change.acoustics {
       changed.start.update(from: source, count: count)
@@ -111,7 +134,8 @@ final class ClimbedInput {
   /// Turns the gradient that a program left into the one with respect to the cells, less the
   /// gradient of a regularizer's penalty.
   func pullBack(
-    _ buffers: ScalarProgram.Buffers, _ change: Change, less regularizer: Regularizer
+    _ buffers: ScalarProgram.Buffers, _ change: Change, less regularizer: Regularizer,
+    activation: Float
   ) -> Slope {
     var gradient = buffers.gradient
     let input = change.isNone ? buffers.input : unshifted.input.start
@@ -126,6 +150,9 @@ final class ClimbedInput {
     if regularizer.playability != 0, let playability {
       penalty += playability.penalize(input, gradient: gradient)
     }
+    if regularizer.naturalness != 0, let naturalness {
+      penalty += naturalness.penalize(input, activation: activation, gradient: gradient)
+    }
     let painted = painter.adjoint(gradient, input: input)
     self.gradient = painted.start
     return Slope(penalty: penalty, squares: painted.squares, isAwake: isAwake)
@@ -137,8 +164,9 @@ final class ClimbedInput {
   /// Makes the optimizer forget the steps before.
   func resetOptimizer() { optimizer.reset() }
 
-  /// Moves the cells up the gradient, whose root of the mean square over all inputs is `scale`.
-  func move(scale: Float, _ rule: Optimizer) {
+  /// Moves the cells up the gradient, whose root of the mean square over all inputs is `scale`, a share of
+  /// the way that the rule says.
+  func move(scale: Float, _ rule: Optimizer, share: Float = 1) {
     guard let gradient else { return }
     let kept = cells
     if isBest {
@@ -147,7 +175,7 @@ final class ClimbedInput {
     }
     optimizer.step(
       kept.start, into: cells.start, gradient: gradient, scale: scale, rule,
-      stretch: painter.stepScale)
+      stretch: painter.stepScale * share)
     painter.project(cells.start)
   }
 

@@ -146,6 +146,7 @@ extension Substring {
   /// Without space at either end.
   fileprivate var trimmingSpace: Substring {
     let front = drop(while: \.isWhitespace)
-    return front[..<(front.lastIndex { !$0.isWhitespace }.map(front.index(after:)) ?? front.startIndex)]
+    return front[
+      ..<(front.lastIndex { !$0.isWhitespace }.map(front.index(after:)) ?? front.startIndex)]
   }
 }

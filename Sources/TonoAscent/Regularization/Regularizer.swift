@@ -16,6 +16,8 @@ public struct Regularizer: Hashable, Sendable, Codable {
   public var bandVariation: Float
   /// The weight of the mean square of the distance to what the front end can produce.
   public var playability: Float
+  /// The weight of the distance from real sounds, as a share of the activation: see `Naturalness`.
+  public var naturalness: Float
   /// The deviation of the Gaussian blur, in bands and in frames alike; 0 for none.
   public var blur: Float
   /// How many steps lie between two blurs.
@@ -24,13 +26,14 @@ public struct Regularizer: Hashable, Sendable, Codable {
   /// Penalties and blur; everything is off unless it is given.
   public init(
     l2: Float = 0, l1: Float = 0, timeVariation: Float = 0, bandVariation: Float = 0,
-    playability: Float = 0, blur: Float = 0, blurInterval: Int = 8
+    playability: Float = 0, naturalness: Float = 0, blur: Float = 0, blurInterval: Int = 8
   ) {
     self.l2 = l2
     self.l1 = l1
     self.timeVariation = timeVariation
     self.bandVariation = bandVariation
     self.playability = playability
+    self.naturalness = naturalness
     self.blur = blur
     self.blurInterval = blurInterval
   }
@@ -74,5 +77,21 @@ public struct Regularizer: Hashable, Sendable, Codable {
       }
     }
     return Float(total) * share
+  }
+}
+
+extension Regularizer {
+  /// Reads penalties; earlier runs knew no naturalness.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      l2: try values.decode(Float.self, forKey: .l2),
+      l1: try values.decode(Float.self, forKey: .l1),
+      timeVariation: try values.decode(Float.self, forKey: .timeVariation),
+      bandVariation: try values.decode(Float.self, forKey: .bandVariation),
+      playability: try values.decode(Float.self, forKey: .playability),
+      naturalness: try values.decodeIfPresent(Float.self, forKey: .naturalness) ?? 0,
+      blur: try values.decode(Float.self, forKey: .blur),
+      blurInterval: try values.decode(Int.self, forKey: .blurInterval))
   }
 }

@@ -15,6 +15,10 @@ public final class DifferentiableFrontEnd {
   private let bandPass: BandPass
   private let levels: DifferentiableLevels
   private let bands: AlignedFloats
+  /// Made when a sound is first heard in some way.
+  private lazy var heard = HeardBands(frontEnd)
+  private var isHeard = false
+  private let frontEnd: FrontEnd
 
   /// From samples to what bands hold.
   private enum BandPass {
@@ -24,12 +28,14 @@ public final class DifferentiableFrontEnd {
 
   /// The adjoint of a valid front end.
   public init(_ frontEnd: FrontEnd) {
+    self.frontEnd = frontEnd
     sampleCount = frontEnd.patternSampleCount
     levels = DifferentiableLevels(frontEnd)
     bands = AlignedFloats(count: frontEnd.bands * frontEnd.frames)
     if frontEnd.filters == .constantQ {
       let (sound, gradient) = (
-        AlignedFloats(count: sampleCount), AlignedFloats(count: sampleCount)
+        AlignedFloats(count: sampleCount + frontEnd.hop),
+        AlignedFloats(count: sampleCount + frontEnd.hop)
       )
       bandPass = .constantQ(
         ConstantQPass(frontEnd, sampleCount: sampleCount), samples: sound, dSamples: gradient)
@@ -43,12 +49,17 @@ public final class DifferentiableFrontEnd {
 
   /// Writes the features, in the shape of the input, of the sound in `samples`.
   ///
+  /// Where it is heard in some way, all of that is applied but its delay: for that there is room of a hop
+  /// behind the last sample.
+  ///
   /// - Complexity: O(frames · fftSize · log fftSize).
-  public func features(into features: UnsafeMutablePointer<Float>) {
+  public func features(into features: UnsafeMutablePointer<Float>, heard way: Hearing.Way? = nil) {
     switch bandPass {
     case .filterBank(let pass): pass.bands(into: bands.start)
     case .constantQ(let pass, let samples, _): pass.bands(of: samples.start, into: bands.start)
     }
+    if let way { heard.apply(way, to: bands.start) }
+    isHeard = way != nil
     levels.features(ofBands: bands.start, into: features)
   }
 
@@ -57,6 +68,7 @@ public final class DifferentiableFrontEnd {
   /// - Parameter gradient: that of a scalar with respect to the features, in the shape of the input.
   public func pullBack(_ gradient: UnsafePointer<Float>) {
     levels.pullBack(gradient, intoBands: bands.start)
+    if isHeard { heard.adjoint(bands.start) }
     switch bandPass {
     case .filterBank(let pass): pass.pullBack(bands.start)
     case .constantQ(let pass, _, let dSamples):

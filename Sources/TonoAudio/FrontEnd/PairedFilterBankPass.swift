@@ -53,8 +53,10 @@ final class PairedFilterBankPass {
     let columns = bank.transposed(isEven: fftSize % 2 == 0)
     bins = columns.count
     transposed = SparseRows(columns)
-    padded = AlignedFloats(count: layout.count)
-    dPadded = AlignedFloats(count: layout.count)
+    // A sound that is heard later has its end behind the last sample until that is cleared.
+    let count = max(layout.count, layout.margin + sampleCount + hop)
+    padded = AlignedFloats(count: count)
+    dPadded = AlignedFloats(count: count)
     copies = layout.copies
     samples = padded.start + layout.margin
     dSamples = dPadded.start + layout.margin
