@@ -23,7 +23,8 @@ extension Recipe {
     /// Checks a recipe's value.
     func check(_ recipe: Recipe) throws {
       guard accepts(recipe) else {
-        throw RecipeError(key, got: value(recipe).text, expected: expected)
+        let value = value(recipe)
+        throw RecipeError(key, got: value.string ?? value.text, expected: expected)
       }
     }
   }

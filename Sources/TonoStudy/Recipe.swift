@@ -128,7 +128,7 @@ extension Recipe {
     return (
       own: [(regularizer.blur != 0, "blur"), (boundsLevels, "bound-levels")].filter(\.0).map(\.1),
       free: [
-        (regularizer.l2 != 0, "l2"), (normalizes != nil, "normalize"),
+        (regularizer.l2 != 0, "l2"), (normalizes == true, "normalize"), (normalizes == false, "no-normalize"),
         (ascent.start == .silence, "start"),
       ].filter(\.0).map(\.1)
     )

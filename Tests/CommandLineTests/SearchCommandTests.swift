@@ -127,7 +127,7 @@ import TonoAudio
     arguments: [
       (["silence.wav"], "is silent"), (["text.wav"], "cannot be read as a sound"),
       (["nothing.wav"], "no such file"), ([], "there is no query"),
-      (["hum.wav", "--top", "-1"], "--top is -1"),
+      (["hum.wav", "--top=-1"], "--top is -1"),
       (["hum.wav", "--hum", "hum.wav", "--out", "x"], "opposite questions"),
     ])
   func refusals(_ arguments: [String], _ words: String) throws {
