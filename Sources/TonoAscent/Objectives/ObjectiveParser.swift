@@ -67,6 +67,9 @@ struct ObjectiveParser {
 
   private mutating func neuron() throws -> NeuronReference {
     let start = rest
+    guard rest.first != "+" else {
+      throw failure("expected LAYER:CHANNEL or LAYER:CHANNEL@ROW,COLUMN here")
+    }
     if rest.first == "\"" {
       let layer = try layer { _ in false }
       try expect(":")
