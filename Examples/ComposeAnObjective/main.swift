@@ -28,5 +28,6 @@ for objective in objectives {
   let pattern = try ascent.climb(objective)
   let first = pattern.activations[0]
   print(objective, pattern.activation > first ? "rose" : "fell")
-  precondition(try Objective(objective.description) == objective)
+  let read = try Objective(objective.description)
+  precondition(read == objective)
 }
