@@ -64,11 +64,14 @@ package enum InputFile {
 extension InputError {
   /// An error for a file or folder that is not there or cannot be read.
   package init(unreadable url: URL) {
-    let isThere = FileManager.default.fileExists(atPath: url.path)
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
     self.init(
       url,
-      isThere
-        ? "the file cannot be read; check its permissions with ls -l"
-        : "there is no such file; check the name")
+      !isThere
+        ? "there is no such file; check the name"
+        : isFolder.boolValue
+          ? "this is a folder; name a file in it"
+          : "the file cannot be read; check its permissions with ls -l")
   }
 }

@@ -26,11 +26,20 @@ struct TrainCommand: ParsableCommand {
       """,
     subcommands: [
       TrainImitationTower.self, TrainRecordingTower.self, TrainSiamese.self, TrainIminet.self,
-      TrainClassifier.self,
-    ])
+      TrainClassifier.self, TrainDemo.self,
+    ], defaultSubcommand: TrainDemo.self)
+}
 
-  @Flag(help: "Synthesize a small corpus and train all three networks on it.")
-  var demo = false
+/// `tonoscope train --demo`: the whole way on a corpus that is synthesized.
+///
+/// A command of its own, so that its options are not taken for those of the others.
+struct TrainDemo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Synthesize a small corpus and train all three networks on it: train --demo.")
+
+  @Flag(name: .customLong("demo"), help: "The same as the command's name.")
+  var isNamed = false
 
   @Option(
     name: .customLong("out"),
@@ -53,7 +62,9 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard demo else { throw CleanExit.helpRequest(self) }
+    guard isNamed || CommandLine.arguments.dropFirst(2).first == "demo" else {
+      throw CleanExit.helpRequest(TrainCommand.self)
+    }
     let progress = TrainingProgress()
     try progress.watch {
       let results = try TrainingDemo(epochs: epochs).run(

@@ -37,7 +37,9 @@ struct FrontEndTests {
     let loaded = try load(JSONEncoder().encode(changed))
     #expect(loaded == changed)
 
-    let json = String(decoding: try JSONEncoder().encode(preset), as: UTF8.self)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let json = String(decoding: try encoder.encode(preset), as: UTF8.self)
     let faults: [(String, String, String)] = [
       ("\"hop\":133", "\"hop\":0", "hop is 0"),
       ("\"hop\":133,", "", "'hop' is missing"),

@@ -27,6 +27,6 @@ import TonoCore
     let missing = #expect(throws: InputError.self) { try FileDigest.sha256(of: folder["none"]) }
     #expect(missing?.description.contains("there is no such file") == true)
     let inside = #expect(throws: InputError.self) { try FileDigest.sha256(of: folder.url) }
-    #expect(inside?.description.contains("it is a folder") == true)
+    #expect(inside?.description.contains("this is a folder") == true)
   }
 }

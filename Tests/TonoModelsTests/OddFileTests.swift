@@ -99,7 +99,7 @@ struct OddFileTests {
   @Test func weightsAloneNeedAnArchitecture() throws {
     let url = Fixture.url("reference/models/recording_tower_weights.h5")
     let error = #expect(throws: ModelError.self) { try ModelFile.load(url) }
-    #expect(try #require(error).problem.contains("--architecture FILE"))
+    #expect(try #require(error).remedy == .giveKerasArchitecture)
     let other = Fixture.seed("siamese_scratch_architecture.json")
     #expect(throws: ModelError.self) { try ModelFile.load(url, architecture: other) }
     #expect(throws: ModelError.self) { try ModelFile.load(url, architecture: url) }
@@ -141,7 +141,8 @@ struct DamagedFileTests {
     let missing = #expect(throws: ModelError.self) {
       try ModelFile.load(URL(filePath: "no/such/model.h5"))
     }
-    #expect(try #require(missing).description == "no/such/model.h5: there is no such file")
+    #expect(try #require(missing).description 
+        == "no/such/model.h5: there is no such file; check the name")
     let folder = #expect(throws: ModelError.self) { try ModelFile.load(Fixture.url("models")) }
     #expect(try #require(folder).problem.contains("this is a folder"))
     let device = #expect(throws: ModelError.self) {

@@ -18,7 +18,7 @@ import TonoNetwork
     }
     let head = try network.part(from: ["flat_a", "flat_b"], to: ["score"])
     #expect(towers.map { $0.inputs.map(\.name) } == [["a"], ["b"]])
-    #expect(head.inputs.map(\.shape) == [[24], [20]])
+    #expect(head.inputs.map(\.shape) == [[12], [32]])
     #expect(head.nodes.map(\.name) == ["joint", "fc", "score"] && head.outputs == ["score"])
     let features = try towers.map { tower in try run(tower, batch, tower.outputs[0]) }
     let score = try run(head, ["flat_a": features[0], "flat_b": features[1]], "score")

@@ -88,6 +88,8 @@ import TonoSearch
   @Test("each query is asked in the set that training leaves it to")
   func sets() throws {
     let report = try report([("one", [try split])])
+    let known = sounds.imitationSources.map(\.description)
+    #expect(try split.training.allSatisfy(known.contains), "\(known)")
     let counts = report.sections.map {
       ($0.queries, $0.candidates, $0.configurations[0].queries, $0.configurations[0].candidates)
     }

@@ -20,7 +20,7 @@ import TonoCore
   @Test("the part is where gradient and input agree")
   func part() throws {
     let input = Self.cells { band, frame in
-      (4..<8).contains(band) && (10..<20).contains(frame) ? 2 : 0.1
+      (4..<8).contains(band) && (10..<20).contains(frame) ? 2 : 0.05
     }
     let gradient = Self.cells { band, _ in band < 12 ? 1 : -5 }
     let relevance = Relevance(input: input, gradient: gradient, frontEnd: Self.frontEnd)

@@ -52,7 +52,7 @@ enum Reader: String, CaseIterable {
       do {
         let model = try ModelFile.load(MemoryFile.shared.url)
         try ForwardPass.run(model.network)
-      } catch let error as ModelError where error.problem.contains("--architecture FILE") {
+      } catch let error as ModelError where error.remedy == .giveArchitecture {
         let model = try ModelFile.load(MemoryFile.shared.url, architecture: architecture)
         try ForwardPass.run(model.network)
       }

@@ -1,5 +1,4 @@
 import Foundation
-import TonoAudio
 import TonoCore
 import TonoFiles
 

@@ -1,4 +1,3 @@
-import TonoAudio
 import TonoCore
 
 /// A part of a sound file that a front end takes as one example.

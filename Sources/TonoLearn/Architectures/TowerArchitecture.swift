@@ -96,13 +96,14 @@ public struct TowerArchitecture: Sendable, Hashable, Codable {
       if block.pooling != nil {
         builder.add(name + "_MP", MaxPooling2D(window: window, strides: window))
       }
-      shape = [
+      let extents = [
         block.filters, (shape[1] - kernel.rows + 1) / window.rows,
         (shape[2] - kernel.columns + 1) / window.columns,
       ]
-      guard shape.extents.allSatisfy({ $0 > 0 }) else {
+      guard extents.allSatisfy({ $0 > 0 }) else {
         throw ShapeError("the input \(inputShape) is too small for block \(index + 1) of the tower")
       }
+      shape = Shape(extents)
     }
     builder.add(output, Flatten())
     return shape.count

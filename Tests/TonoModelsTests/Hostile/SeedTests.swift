@@ -52,7 +52,7 @@ struct SeedTests {
     try bytes.write(to: file)
     do {
       _ = try ModelFile.load(file)
-    } catch let error as ModelError where error.problem.contains("--architecture FILE") {
+    } catch let error as ModelError where error.remedy == .giveArchitecture {
       let architecture = Fixture.repository.appending(path: "Fuzzing/seeds/\(reader).json")
       _ = try ModelFile.load(file, architecture: architecture)
     }
