@@ -31,7 +31,7 @@ import TonoSearch
       return ImitationSounds.Concept(
         name: names[1], category: names[0],
         references: [try write("\(names[1]).wav", start, 2 * start)],
-        imitations: try ["p", "q", "r"].enumerated().map { number, person in
+        imitations: try (["p", "q", "r"] as [String]).enumerated().map { number, person in
           ImitationSounds.Imitation(
             source: try write(
               "\(names[1])-\(person).wav", start * (1 + 0.1 * Double(number)), 1.5 * start),
