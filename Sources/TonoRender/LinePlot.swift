@@ -57,7 +57,10 @@ public struct LinePlot: Sendable {
 
   /// The plot as a PNG file in memory, of `scale` pixels a point.
   ///
-  /// - Parameter text: Provenance to store in the file, by keyword.
+  /// - Parameters:
+  ///   - scale: Pixels a point (1/72 inch).
+  ///   - text: Provenance to store in the file, by keyword.
+  /// - Returns: The bytes of the file.
   /// - Throws: `InputError` if it is too large to draw.
   public func png(scale: Int = 2, text: [String: String] = [:]) throws -> [UInt8] {
     try PNG.encode(image(scale: scale), text: text, pixelsPerInch: 72 * Double(scale))

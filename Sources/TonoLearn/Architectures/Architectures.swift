@@ -16,6 +16,7 @@ public enum Architectures {
   ///   - dropout: the rates before both layers; 0 for no such layer.
   ///   - initializer: how weights are drawn.
   ///   - seed: what determines them.
+  /// - Returns: the network before its training.
   /// - Throws: `ShapeError` if the tower does not fit its input.
   public static func classifier(
     _ tower: TowerArchitecture, hidden: Int, classes: Int, dropout: (Double, Double),
@@ -60,6 +61,7 @@ public enum Architectures {
   ///   - hidden: how many neurons `fc_1` has.
   ///   - initializer: how weights are drawn.
   ///   - seed: what determines them.
+  /// - Returns: the network before its training.
   /// - Throws: `ShapeError` if a tower does not fit its input.
   public static func siamese(
     imitation: TowerArchitecture = .imitation, recording: TowerArchitecture = .recording,

@@ -8,6 +8,7 @@ extension Network {
   /// - Parameters:
   ///   - tower: whose layers are taken.
   ///   - other: the pretrained network.
+  /// - Returns: the network with the tower that was pretrained.
   /// - Throws: `InputError` if the other network lacks a layer of the tower or has another in its place.
   public func taking(_ tower: TowerArchitecture, from other: Network) throws -> Network {
     let names = Set(try path(to: [tower.output]).map(\.name))

@@ -70,6 +70,7 @@ public struct TowerArchitecture: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - prefix: `imi` for the tower of imitations, `ref` for that of recordings.
   ///   - inputShape: the shape of a sample of the constant-Q front end.
+  /// - Returns: the tower.
   public static func iminet(
     prefix: String, inputShape: Shape = [1, 72, 153]
   ) -> TowerArchitecture {

@@ -27,6 +27,7 @@ public enum PairLoss: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - logits: of each pair.
   ///   - matches: whether each pair belongs together; in triplets the first does and the second does not.
+  /// - Returns: the loss, its gradient with respect to the logits, and how many pairs are right.
   public func callAsFunction(_ logits: Tensor, matches: [Bool]) -> BatchLoss {
     precondition(logits.count == matches.count, "a label for each pair")
     precondition(matches.count % pairsPerExample == 0, "whole examples")

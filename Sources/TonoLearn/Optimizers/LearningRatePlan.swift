@@ -37,6 +37,7 @@ public enum LearningRatePlan: Sendable, Hashable {
   ///   - step: how many steps were made before it.
   ///   - stepsPerEpoch: how many make an epoch.
   ///   - epochs: how many epochs there are.
+  /// - Returns: what the first learning rate is multiplied by.
   public func factor(step: Int, stepsPerEpoch: Int, epochs: Int) -> Double {
     let epoch = step / max(1, stepsPerEpoch)
     switch self {

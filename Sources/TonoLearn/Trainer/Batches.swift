@@ -44,6 +44,7 @@ extension Tensor {
   ///   - first: the number of the first row in the epoch.
   ///   - augmentation: how they are changed.
   ///   - threads: how many threads copy; no result depends on it.
+  /// - Throws: nothing.
   init(
     rows: [Tensor], of epoch: Int, from first: Int, changedBy augmentation: RowAugmentation?,
     threads: Int

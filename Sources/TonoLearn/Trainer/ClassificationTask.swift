@@ -84,7 +84,9 @@ public struct ClassificationTask: TrainingTask {
     return (network.inputs[0], node.inputs[0], shape[0])
   }
 
+  /// How many examples an epoch has.
   public var examplesPerEpoch: Int { training.labels.count }
+  /// Whether a part was kept to validate on.
   public var hasValidation: Bool { !validation.labels.isEmpty }
 
   /// All of them, shuffled.
@@ -95,6 +97,9 @@ public struct ClassificationTask: TrainingTask {
     return Array(training.labels.indices).shuffled(using: &random)
   }
 
+  /// The inputs of a batch, `[rows] + input shape`.
+  ///
+  /// - Throws: nothing but what copying throws.
   public func batch(
     _ examples: ArraySlice<Int>, of epoch: Int, threads: Int
   ) throws -> [String: Tensor] {
@@ -105,10 +110,14 @@ public struct ClassificationTask: TrainingTask {
     ]
   }
 
+  /// The loss of logits `[rows, …]` of a part of the epoch.
   public func loss(_ logits: Tensor, of examples: ArraySlice<Int>) -> BatchLoss {
     criterion(logits, labels: examples.map { training.labels[$0] })
   }
 
+  /// The loss and the accuracy on the part kept for it.
+  ///
+  /// - Throws: `NetworkError` if the network has another graph.
   public func validate(_ network: Network, threads: Int) throws -> Measure? {
     validation.labels.isEmpty ? nil : try measure(network, on: validation, threads: threads)
   }

@@ -68,6 +68,7 @@ public struct PairTask: TrainingTask {
 
   /// The layer in front of the sigmoid.
   public var output: String { graph.logit }
+  /// As many as the loss compares.
   public var rowsPerExample: Int { criterion.pairsPerExample }
 
   let graph: PairGraph
@@ -141,12 +142,17 @@ public struct PairTask: TrainingTask {
     self.validation = validation
   }
 
+  /// How many examples an epoch has.
   public var examplesPerEpoch: Int {
     (sounds.imitations.count - sounds.validationCount) * (rowsPerExample == 1 ? 2 : 1)
   }
 
+  /// Whether a part was kept to validate on.
   public var hasValidation: Bool { !validation.isEmpty }
 
+  /// The examples of an epoch, shuffled.
+  ///
+  /// - Throws: `NetworkError` if the network has another graph.
   public func examples(
     of epoch: Int, network: Network, threads: Int, seed: UInt64
   ) throws -> [Example] {
@@ -193,6 +199,9 @@ public struct PairTask: TrainingTask {
       isMatch: false)
   }
 
+  /// The inputs of a batch, `[rows] + input shape`.
+  ///
+  /// - Throws: nothing but what copying throws.
   public func batch(
     _ examples: ArraySlice<Example>, of epoch: Int, threads: Int
   ) throws -> [String: Tensor] {
@@ -208,10 +217,14 @@ public struct PairTask: TrainingTask {
     ]
   }
 
+  /// The loss of logits `[rows, …]` of a part of the epoch.
   public func loss(_ logits: Tensor, of examples: ArraySlice<Example>) -> BatchLoss {
     criterion(logits, matches: examples.flatMap { $0.map(\.isMatch) })
   }
 
+  /// The loss and the accuracy on the part kept for it.
+  ///
+  /// - Throws: `NetworkError` if the network has another graph.
   public func validate(_ network: Network, threads: Int) throws -> Measure? {
     guard !validation.isEmpty else { return nil }
     let logits = try graph.logits(

@@ -99,6 +99,7 @@ public final class Trainer<Task: TrainingTask> {
   ///
   /// - Parameter observe: hears what happens; if it throws, the checkpoint is written and the training
   ///   ends.
+  /// - Returns: the network that is kept, and the course of the training.
   /// - Throws: what `observe` throws; `InputError` if the loss is no finite number, which leaves the
   ///   last checkpoint as it was, or a checkpoint cannot be written.
   public func run(_ observe: (Event) throws -> Void = { _ in }) throws -> Outcome {

@@ -34,7 +34,9 @@ public struct TrainerSettings: Sendable, Hashable, Codable {
     self.plan = plan
   }
 
-  /// The papers' settings for a network of pairs: binary batches of 128, descent with Nesterov's
+  /// The papers' settings for a network of pairs.
+  ///
+  /// Batches of 128, descent with Nesterov's
   /// momentum of 0.9, a rate of 0.01 that decays by 1e-4 a step. The number of epochs is ours.
   public static let paper = TrainerSettings(
     epochs: 30, batch: 128, rule: .nesterov, learningRate: 0.01, plan: .decay(1e-4))

@@ -25,6 +25,8 @@ public protocol TrainingTask: Sendable {
   ///   - network: what was learned so far.
   ///   - threads: how many may be used.
   ///   - seed: what chance is drawn from; it is the epoch's own.
+  /// - Returns: as many examples as ``examplesPerEpoch`` says.
+  /// - Throws: what asking the network throws.
   func examples(
     of epoch: Int, network: Network, threads: Int, seed: UInt64
   ) throws -> [Example]
@@ -36,6 +38,8 @@ public protocol TrainingTask: Sendable {
   ///   - epoch: the epoch, counted from 0; what chance changes of an example is decided by it and by the
   ///     example's place in it.
   ///   - threads: how many may be used.
+  /// - Returns: a tensor for each input by its name.
+  /// - Throws: what putting a batch together throws.
   func batch(
     _ examples: ArraySlice<Example>, of epoch: Int, threads: Int
   ) throws -> [String: Tensor]

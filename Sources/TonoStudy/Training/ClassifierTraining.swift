@@ -52,6 +52,7 @@ public struct ClassifierTraining: Sendable {
   ///   - cache: where features are kept.
   ///   - threads: how many threads work; no result depends on it.
   ///   - observe: hears what happens; may be called from several threads while features are made.
+  /// - Returns: what the training was and came to.
   /// - Throws: `InputError` if the data or the recipe do not fit or a file cannot be written, and what
   ///   `observe` throws.
   public func run(

@@ -11,13 +11,15 @@ import TonoSearch
 public struct PairTraining: Sendable {
   /// The network to begin with: the imitation's input first, then the recording's, one sigmoid at its end.
   public let start: Network
-  /// What stands before the input of imitations, and of recordings.
+  /// What stands before the input of imitations.
   public let imitationFrontEnd: FrontEnd
+  /// What stands before the input of recordings.
   public let recordingFrontEnd: FrontEnd
   /// The data set.
   public let sounds: ImitationSounds
   /// How it is trained.
   public let recipe: TrainingRecipe
+  /// By which loss and which pairs.
   public let pairs: PairRecipe
   /// What the test holds out: sounds, people, or both.
   public let heldOut: HeldOut
@@ -53,6 +55,7 @@ public struct PairTraining: Sendable {
   ///   - cache: where features are kept.
   ///   - threads: how many threads work; no result depends on it.
   ///   - observe: hears what happens; may be called from several threads while features are made.
+  /// - Returns: what the training was and came to.
   /// - Throws: `InputError` if the data or the recipe do not fit or a file cannot be written, and what
   ///   `observe` throws.
   public func run(

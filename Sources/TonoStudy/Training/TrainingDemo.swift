@@ -12,8 +12,9 @@ import TonoModels
 public struct TrainingDemo: Sendable {
   /// What is synthesized.
   public var corpus = DemoCorpus()
-  /// How often the towers, and the siamese network, learn from all sounds.
+  /// How often the towers learn from all sounds.
   public var towerEpochs: Int
+  /// How often the siamese network learns from all pairs.
   public var siameseEpochs: Int
   /// How many examples make a step.
   public var batch = 32

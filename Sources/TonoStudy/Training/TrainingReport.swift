@@ -19,8 +19,9 @@ public struct TrainingReport: Sendable, Codable, Equatable {
   public let pairs: PairRecipe?
   /// How many sounds, or imitations, each part has.
   public let counts: [String: Int]
-  /// How many epochs there were, and which one's network was kept.
+  /// How many epochs there were.
   public let epochs: Int
+  /// Which epoch's network was kept, counted from 1.
   public let keptEpoch: Int
   /// How the kept network does on the test part; nothing where there is none.
   public let test: TestResult?
