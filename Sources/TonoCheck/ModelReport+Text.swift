@@ -9,6 +9,7 @@ extension ModelReport {
   /// The tables and the verdict that a terminal shows.
   ///
   /// - Parameter words: what the face calls a remedy.
+  /// - Returns: the lines, with line feeds between.
   public func text(_ words: (Remedy) -> String) -> String {
     [[headline], inputTable, layerTable, remarks, verdict(words)].filter { !$0.isEmpty }
       .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")

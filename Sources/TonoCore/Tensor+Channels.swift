@@ -6,7 +6,9 @@ extension Tensor {
   }
 
   /// For each channel of a batch `[N, C, …]` the sum of a function of its elements.
-  @inlinable package func channelSums(_ term: (_ element: Double, _ channel: Int) -> Double) -> [Double] {
+  @inlinable package func channelSums(_ term: (_ element: Double, _ channel: Int) -> Double)
+    -> [Double]
+  {
     var sums = [Double](repeating: 0, count: shape[1])
     forEachChannel { channel, elements in
       sums[channel] += elements.reduce(0) { $0 + term(Double(values[$1]), channel) }

@@ -21,7 +21,8 @@ public struct Tensor: Sendable, Equatable {
   }
 
   /// A tensor whose elements `fill` writes; it must write all of them.
-  @inlinable public init(shape: Shape, fill: (UnsafeMutablePointer<Float>) throws -> Void) rethrows {
+  @inlinable public init(shape: Shape, fill: (UnsafeMutablePointer<Float>) throws -> Void) rethrows
+  {
     self.shape = shape
     let count = shape.count
     self.values = try Array(unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -55,7 +56,9 @@ public struct Tensor: Sendable, Equatable {
   }
 
   /// Calls `body` with the address of the first element; a tensor without elements has none.
-  @inlinable package func withPointer<Result>(_ body: (UnsafePointer<Float>) throws -> Result) rethrows -> Result {
+  @inlinable package func withPointer<Result>(_ body: (UnsafePointer<Float>) throws -> Result)
+    rethrows -> Result
+  {
     try values.withUnsafeBufferPointer { buffer in
       guard let elements = buffer.baseAddress else { preconditionFailure("an empty tensor") }
       return try body(elements)

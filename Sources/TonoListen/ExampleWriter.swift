@@ -22,16 +22,16 @@ struct ExampleWriter: Sendable {
   let model: String
   let directory: URL
 
-  /// Writes one example of a neuron.
+  /// Writes one example of an objective.
   ///
   /// - Parameters:
   ///   - example: what was found.
-  ///   - neuron: by whom.
+  ///   - objective: by what.
   ///   - end: whether it is among its most or its least exciting.
   ///   - rank: its place there, from 1.
   ///   - stretch: the example itself.
   /// - Returns: its entry in `examples.json`.
-  /// - Throws: `InputError`, `InputError`, or what `AtomicFile` throws.
+  /// - Throws: `InputError`, or what `AtomicFile` throws.
   func write(
     _ example: RankedExample, of objective: Objective, _ end: End, rank: Int, _ stretch: Stretch
   ) throws -> ExampleManifest.Example {

@@ -1,6 +1,5 @@
 import TonoCore
 
-
 /// How values become colours: a colour map over a range of values, and what the values are.
 ///
 /// Pictures that share a scale can be compared by colour.

@@ -1,6 +1,5 @@
 import TonoCore
 
-
 /// A matrix to be drawn: its values, the colours they have, and what runs along its two sides.
 public struct Heatmap: Sendable, Equatable {
   /// A rectangle of cells that is outlined, such as a receptive field.

@@ -61,6 +61,7 @@ public struct Recipe: Hashable, Sendable {
   ///   - spectrograms: per input name the SHA-256 of the file that it starts from.
   ///   - held: per name of an input that is held the SHA-256 of the file that it is held at.
   ///   - naturalSounds: per input name what real sounds have in common; else what is typical of the front end.
+  /// - Returns: everything that decides what the run's files hold.
   /// - Throws: ``RecipeError`` for a value that is none, or that does not go with another or with the model.
   public func plan(
     for model: Model, frontEnds: [String: FrontEnd], spectrograms: [String: String] = [:],
@@ -128,7 +129,8 @@ extension Recipe {
     return (
       own: [(regularizer.blur != 0, "blur"), (boundsLevels, "bound-levels")].filter(\.0).map(\.1),
       free: [
-        (regularizer.l2 != 0, "l2"), (normalizes == true, "normalize"), (normalizes == false, "no-normalize"),
+        (regularizer.l2 != 0, "l2"), (normalizes == true, "normalize"),
+        (normalizes == false, "no-normalize"),
         (ascent.start == .silence, "start"),
       ].filter(\.0).map(\.1)
     )

@@ -91,7 +91,8 @@ public struct RunPlan: Codable, Equatable, Sendable {
 
 extension RunPlan {
   private enum CodingKeys: String, CodingKey {
-    case version, model, frontEnds, canvases, ascent, naturalSounds, spectrograms, held, sound, colormap
+    case version, model, frontEnds, canvases, ascent, naturalSounds, spectrograms, held, sound,
+      colormap
     case barePictures, sharesScale
   }
 

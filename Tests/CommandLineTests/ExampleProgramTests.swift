@@ -66,7 +66,8 @@ import Testing
         contentsOf: examples.appending(path: "\($0)/main.swift"), encoding: .utf8)
     }
     let catalogue = Fixture.repository.appending(path: "Sources/Tonoscope/Tonoscope.docc")
-    let articles = try FileManager.default.contentsOfDirectory(atPath: catalogue.path)
+    let articles =
+      try FileManager.default.contentsOfDirectory(atPath: catalogue.path)
       .map { catalogue.appending(path: $0) } + [Fixture.repository.appending(path: "README.md")]
     var count = 0
     for article in articles {

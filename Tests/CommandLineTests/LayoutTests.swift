@@ -40,7 +40,8 @@ import Testing
     #expect(!files.isEmpty)
     for file in files {
       let text = try String(contentsOf: file, encoding: .utf8)
-      let imported = Set(text.matches(of: /(?m)^\s*(?:@\w+ )?import (Tono\w+)/).map { String($0.1) })
+      let imported = Set(
+        text.matches(of: /(?m)^\s*(?:@\w+ )?import (Tono\w+)/).map { String($0.1) })
       #expect(
         imported.subtracting(allowed).isEmpty, "\(file.lastPathComponent) imports \(imported)")
     }

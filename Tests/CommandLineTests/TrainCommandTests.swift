@@ -110,7 +110,8 @@ import TonoModels
     try expect(
       "no fold 7", ["recording-tower", "--test-fold", "7"] + out + data(.recordings))
     try expect(
-      "has neither tower", ["siamese", "--from", Models.tower[0], "--data", "x"] + out)
+      "has neither tower",
+      ["siamese", "--from", Fixture.url("formats/layers.keras").path, "--data", "x"] + out)
     try expect(
       "lower the learning rate",
       [

@@ -4,7 +4,9 @@ import TonoCore
 @Suite struct ReorderingTests {
   private let tensor = Tensor(shape: [2, 3, 4], values: (0..<24).map(Float.init))
 
-  @Test("an order of axes and its inverse give the tensor back", arguments: [[0, 1, 2], [2, 0, 1], [1, 2, 0], [2, 1, 0]])
+  @Test(
+    "an order of axes and its inverse give the tensor back",
+    arguments: [[0, 1, 2], [2, 0, 1], [1, 2, 0], [2, 1, 0]])
   func permutation(_ axes: [Int]) {
     let inverse = axes.indices.map { axis in axes.firstIndex(of: axis) ?? axis }
     let permuted = tensor.permuted(axes)
@@ -19,6 +21,7 @@ import TonoCore
   }
 
   @Test func columnMajorIsTransposed() {
-    #expect(Tensor(shape: [4, 6], columnMajor: tensor.values) == tensor.reshaped([6, 4]).transposed)
+    #expect(
+      Tensor(shape: [4, 6], columnMajor: tensor.values) == tensor.reshaped([6, 4]).transposed)
   }
 }

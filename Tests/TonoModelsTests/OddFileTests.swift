@@ -141,7 +141,8 @@ struct DamagedFileTests {
     let missing = #expect(throws: ModelError.self) {
       try ModelFile.load(URL(filePath: "no/such/model.h5"))
     }
-    #expect(try #require(missing).description 
+    #expect(
+      try #require(missing).description
         == "no/such/model.h5: there is no such file; check the name")
     let folder = #expect(throws: ModelError.self) { try ModelFile.load(Fixture.url("models")) }
     #expect(try #require(folder).problem.contains("this is a folder"))

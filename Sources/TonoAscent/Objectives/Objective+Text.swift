@@ -57,7 +57,8 @@ extension Readout: CustomStringConvertible {
   private static func quoted(_ name: String) -> String {
     let isPlain =
       !name.isEmpty && !name.contains(" + ") && !name.contains(" - ")
-      && !name.contains(where: { "\"()[],*".contains($0) }) && !name.hasPrefix("-") && !name.hasPrefix("+")
+      && !name.contains(where: { "\"()[],*".contains($0) }) && !name.hasPrefix("-")
+      && !name.hasPrefix("+")
       && name.first?.isWhitespace == false && name.last?.isWhitespace == false
     if isPlain { return name }
     return "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""

@@ -70,6 +70,7 @@ public struct Readout: Hashable, Sendable {
   ///   - direction: a number for each channel, not all of them zero.
   ///   - layer: the layer.
   ///   - cosinePower: how much the angle counts, 0…8; 0 is the plain projection.
+  /// - Returns: the readout of all of the layer's cells.
   /// - Throws: ``ObjectiveError`` for a direction of zeros or no finite numbers, or another power.
   public static func direction(
     _ direction: [Float], in layer: String, cosinePower: Int = 0

@@ -1,5 +1,6 @@
 /// Rows of cells under a header, each column as wide as its widest cell.
-package func table(_ header: [String], _ rows: [[String]], rightAligned: Set<Int> = []) -> [String] {
+package func table(_ header: [String], _ rows: [[String]], rightAligned: Set<Int> = []) -> [String]
+{
   let widths = header.indices.map { column in
     ([header] + rows).map { $0[column].count }.max() ?? 0
   }

@@ -19,7 +19,8 @@ struct NumPyElements {
 extension NumPyElements {
   /// The type that NumPy calls `code`; nil if its elements are no real numbers.
   init?(code: String) {
-    guard let match = code.wholeMatch(of: /([<>|=]?)(.+)/), let format = Self.formats[String(match.2)]
+    guard let match = code.wholeMatch(of: /([<>|=]?)(.+)/),
+      let format = Self.formats[String(match.2)]
     else { return nil }
     self.init(code: code, format: format, isBigEndian: match.1 == ">")
   }

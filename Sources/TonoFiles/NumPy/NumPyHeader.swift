@@ -1,6 +1,5 @@
 import TonoCore
 
-
 /// The header of a `.npy` file: what the elements are, and how they lie.
 struct NumPyHeader {
   /// The type of an element.

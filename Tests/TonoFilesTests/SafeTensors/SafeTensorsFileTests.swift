@@ -27,7 +27,9 @@ struct SafeTensorsFileTests {
 
   @Test func everyTypeIsRead() throws {
     let file = try SafeTensorsFile(Fixture.url("formats/types.safetensors"))
-    for (name, tensor) in TypesFixture.arrays { #expect(try file.tensor(name) == tensor, "\(name)") }
+    for (name, tensor) in TypesFixture.arrays {
+      #expect(try file.tensor(name) == tensor, "\(name)")
+    }
   }
 
   @Test func whatIsWrittenIsRead() throws {

@@ -42,7 +42,9 @@ struct TorchFileTests {
   @Test func everyTypeIsRead() throws {
     let url = Fixture.url("formats/types.pt")
     let file = try TorchFile(ZipArchive(url, budget: 1 << 20), byteCount: 1 << 14, url: url)
-    for (name, tensor) in TypesFixture.arrays { #expect(try file.tensor(name) == tensor, "\(name)") }
+    for (name, tensor) in TypesFixture.arrays {
+      #expect(try file.tensor(name) == tensor, "\(name)")
+    }
   }
 
   @Test func numbersThatAreNotRealAreNamed() throws {
