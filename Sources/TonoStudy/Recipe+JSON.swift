@@ -3,7 +3,7 @@ import TonoCore
 import TonoFiles
 
 /// A recipe as JSON: an object with a key for each setting that is not at its default.
-extension Recipe: Codable {
+extension Recipe {
   /// Reads JSON text.
   ///
   /// - Throws: ``RecipeError`` for a key that there is not, with the nearest, or a value that its key does
@@ -37,16 +37,5 @@ extension Recipe: Codable {
       return value == setting.value(defaults) ? nil : (setting.key, value)
     }
     return JSONValue.object(Dictionary(uniqueKeysWithValues: changed)).text
-  }
-
-  /// Reads a recipe that stands in other JSON.
-  public init(from decoder: any Decoder) throws {
-    try self.init(json: Data(try decoder.singleValueContainer().decode(String.self).utf8))
-  }
-
-  /// Writes the recipe's JSON as a text.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(json)
   }
 }

@@ -142,18 +142,7 @@ struct EvaluateCommand: ParsableCommand {
 
 /// How the networks are read that are evaluated.
 struct EvaluatedNetworkArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("The architecture of files of weights alone.", valueName: "file"),
-    completion: .file(extensions: ["json"]))
-  var architecture: String?
-
-  @OptionGroup var frontEnds: FrontEndArguments
-
-  @Option(
-    name: .customLong("imitation-input"),
-    help: ArgumentHelp(
-      "The input that hears the imitation, where no name says so.", valueName: "name"))
-  var imitationInput: String?
+  @OptionGroup var reading: SiameseReadingArguments
 
   @Option(
     help: ArgumentHelp(
@@ -172,11 +161,8 @@ struct EvaluatedNetworkArguments: ParsableArguments {
 
   /// Reads a network, and what it was trained on.
   func load(_ file: URL, _ sounds: ImitationSounds) throws -> RetrievalEvaluation.Trained {
-    let model = try ModelFile.load(file, architecture: architecture.map { URL(filePath: $0) })
-    for warning in model.warnings { Terminal.note("note: \(model.name): \(warning)") }
-    let network = try SiameseNetwork(
-      model, frontEnds: try frontEnds.assign(to: model).frontEnds, imitation: imitationInput)
-    return RetrievalEvaluation.Trained(network, split: try split(of: file, sounds))
+    RetrievalEvaluation.Trained(
+      try reading.load(file.relativePath), split: try split(of: file, sounds))
   }
 
   private func split(of file: URL, _ sounds: ImitationSounds) throws -> RetrievalSplit? {

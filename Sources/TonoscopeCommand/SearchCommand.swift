@@ -146,43 +146,6 @@ struct SearchCommand: ParsableCommand {
   }
 }
 
-/// A network of two inputs, and which of them hears what.
-struct SiameseArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      """
-      A siamese network in any format that the other commands read; the pretrained one in \
-      seeds/ without it.
-      """, valueName: "file"),
-    completion: .file(extensions: ["h5", "hdf5", "keras", "onnx", "pt", "pth", "safetensors"]))
-  var model: String?
-
-  @Option(
-    help: ArgumentHelp("The architecture of a file of weights alone.", valueName: "file"),
-    completion: .file(extensions: ["json"]))
-  var architecture: String?
-
-  @OptionGroup var frontEnds: FrontEndArguments
-
-  @Option(
-    name: .customLong("imitation-input"),
-    help: ArgumentHelp(
-      """
-      The input that hears the imitation, where neither its name nor its front end's says so.
-      """, valueName: "name"))
-  var imitationInput: String?
-
-  /// Reads the network.
-  func load() throws -> SiameseNetwork {
-    var arguments = ModelArguments()
-    arguments.model = try model ?? Seeds.siamese().relativePath
-    arguments.architecture = architecture
-    let model = try arguments.load()
-    return try SiameseNetwork(
-      model, frontEnds: try frontEnds.assign(to: model).frontEnds, imitation: imitationInput)
-  }
-}
-
 /// The progress of listening to a library, by its bytes.
 private final class IndexProgress: Sendable {
   private struct State {

@@ -20,7 +20,8 @@ enum Main {
           name one of them, or unset it
           """))
     }
-    let arguments = InspectCommand.expanding(Array(CommandLine.arguments.dropFirst()))
+    let arguments = TrainCommand.expanding(
+      InspectCommand.expanding(Array(CommandLine.arguments.dropFirst())))
     do {
       var command = try Tonoscope.parseAsRoot(arguments)
       try command.run()

@@ -27,19 +27,26 @@ struct TrainCommand: ParsableCommand {
     subcommands: [
       TrainImitationTower.self, TrainRecordingTower.self, TrainSiamese.self, TrainIminet.self,
       TrainClassifier.self, TrainDemo.self,
-    ], defaultSubcommand: TrainDemo.self)
+    ])
+
+  /// Arguments in which `train --demo` is `train demo`: a flag of this command's own would bring options that
+  /// are taken for those of the others.
+  static func expanding(_ arguments: [String]) -> [String] {
+    guard arguments.first == configuration.commandName,
+      let place = arguments.firstIndex(of: "--demo")
+    else { return arguments }
+    var rest = arguments
+    rest.remove(at: place)
+    rest.insert("demo", at: 1)
+    return rest
+  }
 }
 
 /// `tonoscope train --demo`: the whole way on a corpus that is synthesized.
-///
-/// A command of its own, so that its options are not taken for those of the others.
 struct TrainDemo: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Synthesize a small corpus and train all three networks on it: train --demo.")
-
-  @Flag(name: .customLong("demo"), help: "The same as the command's name.")
-  var isNamed = false
 
   @Option(
     name: .customLong("out"),
@@ -62,9 +69,6 @@ struct TrainDemo: ParsableCommand {
   }
 
   func run() throws {
-    guard isNamed || CommandLine.arguments.dropFirst(2).first == "demo" else {
-      throw CleanExit.helpRequest(TrainCommand.self)
-    }
     let progress = TrainingProgress()
     try progress.watch {
       let results = try TrainingDemo(epochs: epochs).run(

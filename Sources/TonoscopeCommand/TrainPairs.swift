@@ -151,13 +151,7 @@ struct PairArguments: ParsableArguments {
       network, imitationFrontEnd: try FrontEnd.load(imitation),
       recordingFrontEnd: try FrontEnd.load(recording), sounds: sounds,
       recipe: try training.recipe(.paper), pairs: recipe, heldOut: heldOut)
-    let progress = TrainingProgress()
-    try progress.watch {
-      let report = try run.run(
-        in: training.folder, cache: training.featureCache, threads: training.threads,
-        progress.note)
-      print(report.summary)
-    }
+    try training.carryOut(run.run)
   }
 }
 

@@ -98,18 +98,12 @@ struct TrainClassifier: ParsableCommand {
       throw ValidationError(
         "no front end stands before '\(input.name)'; name one with --front-end")
     }
-    let progress = TrainingProgress()
     let sounds = try LabelledSounds.read(URL(filePath: training.data), layout: training.layout)
     let run = try ClassifierTraining(
       model.network, frontEnd: frontEnd, sounds: sounds,
       recipe: try training.recipe(.pretraining), testFold: testFold,
       balancesClasses: balanceClasses)
-    try progress.watch {
-      let report = try run.run(
-        in: training.folder, cache: training.featureCache, threads: training.threads,
-        progress.note)
-      print(report.summary)
-    }
+    try training.carryOut(run.run)
   }
 }
 
@@ -148,13 +142,7 @@ struct TowerArguments: ParsableArguments {
     let run = try ClassifierTraining(
       start, frontEnd: try FrontEnd.named(frontEnd), sounds: sounds, recipe: recipe,
       testFold: testFold, balancesClasses: balanceClasses)
-    let progress = TrainingProgress()
-    try progress.watch {
-      let report = try run.run(
-        in: training.folder, cache: training.featureCache, threads: training.threads,
-        progress.note)
-      print(report.summary)
-    }
+    try training.carryOut(run.run)
   }
 }
 

@@ -46,11 +46,20 @@ struct TrainingArguments: ParsableArguments {
   /// What all chance is drawn from.
   var seed: UInt64 { settings.seed }
 
-  var folder: TrainingFolder { TrainingFolder(URL(filePath: directory)) }
-
-  /// Where features are kept: what `--cache` says, or the folder for caches of the user.
-  var featureCache: FeatureCache {
-    FeatureCache(argument: cache)
+  /// Carries a training out while its progress is shown, and prints how it ended.
+  func carryOut(
+    _ run: (
+      _ folder: TrainingFolder, _ cache: FeatureCache, _ threads: Int,
+      _ observe: @escaping @Sendable (TrainingEvent) throws -> Void
+    ) throws -> TrainingReport
+  ) throws {
+    let progress = TrainingProgress()
+    let report = try progress.watch {
+      try run(
+        TrainingFolder(URL(filePath: directory)), FeatureCache(argument: cache), threads,
+        progress.note)
+    }
+    print(report.summary)
   }
 }
 

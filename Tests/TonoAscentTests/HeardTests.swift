@@ -24,11 +24,14 @@ import TonoNetwork
       ], outputs: ["relu"])
   }
 
-  private func ascent(_ hearing: Hearing?, steps: Int = 150) throws -> Ascent {
+  private func ascent(
+    _ hearing: Hearing?, steps: Int = 150, _ optimizer: Optimizer = Optimizer()
+  ) throws -> Ascent {
     try Ascent(
       network: try network(), canvases: ["x": .waveform],
       frontEnds: ["x": Self.frontEnd],
-      settings: AscentSettings(steps: steps, hearing: hearing, plateau: nil))
+      settings: AscentSettings(
+        steps: steps, optimizer: optimizer, hearing: hearing, plateau: nil))
   }
 
   private func objectives() throws -> [Objective] {
@@ -60,6 +63,20 @@ import TonoNetwork
       if after > before { gains += 1 }
     }
     #expect(gains >= 3)
+  }
+
+  @Test("a climb that explodes keeps the last sound of finite numbers")
+  func explodes() throws {
+    let pattern = try ascent(
+      Hearing(), steps: 30,
+      Optimizer(rule: .gradient, rate: 3e37, normalizesGradient: false)
+    ).climb(objectives()[0])
+    guard case .notFinite = pattern.ending else {
+      Issue.record("\(pattern.ending)")
+      return
+    }
+    #expect(pattern.inputs["x"]?.values.allSatisfy(\.isFinite) == true)
+    #expect(pattern.activation.isFinite)
   }
 
   @Test("results depend neither on threads nor on companions")

@@ -225,7 +225,7 @@ struct FrontEndTests {
       ("sampleRate", Int.max), ("seconds", -1), ("seconds", 1e300),
     ]
     for (key, value) in faults {
-      for padding in Padding.allCases.map(\.rawValue) {
+      for padding in FramePadding.allCases.map(\.rawValue) {
         var faulty = sound
         faulty[key] = value
         faulty["padding"] = padding

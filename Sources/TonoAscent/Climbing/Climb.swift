@@ -247,7 +247,8 @@ public final class Climb {
       return nil
     }
     activations.append(evaluation.value)
-    if !settles, evaluation.isAwake, best.map({ evaluation.total > $0 }) ?? true {
+    // Of cells that settle the last ones count: those before are for a value that is no number.
+    if evaluation.isAwake, settles || best.map({ evaluation.total > $0 }) ?? true {
       best = evaluation.total
       for input in inputs { input.keep() }
     }
@@ -272,13 +273,14 @@ public final class Climb {
     return lastRise.map { index - $0.step >= plateau.patience } ?? false
   }
 
-  /// Leaves the better of the last cells and the best ones, as the network sees them unchanged.
+  /// Leaves the better of the last cells and the best ones, as the network sees them unchanged; of cells that
+  /// settle the last finite ones.
   private func end(_ ending: Pattern.Ending) {
     for index in changes.indices { changes[index] = .none }
     let last = evaluate(program, less: settings.regularizer)
     if last.isFinite, ending == .steps { activations.append(last.value) }
     var activation = last.value
-    if best != nil {
+    if best != nil, !(settles && last.isFinite) {
       for input in inputs { input.swapWithBest() }
       let evaluation = evaluate(program, less: settings.regularizer)
       if last.isFinite, last.isAwake, last.total >= evaluation.total {

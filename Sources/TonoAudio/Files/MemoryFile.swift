@@ -26,6 +26,7 @@ struct MemoryFile {
     case SEEK_END: position = bytes.count + offset
     default: position = offset
     }
+    position = max(0, position)
     return sf_count_t(position)
   }
 

@@ -28,7 +28,7 @@ public struct FrontEnd: Hashable, Sendable {
   /// The window's form.
   public var window = Window.hann
   /// Where frames lie, and what stands around a sound.
-  public var padding = Padding.zeros
+  public var padding = FramePadding.zeros
   /// The distance between frames, in samples.
   public var hop: Int
   /// The number of bands: the rows of the input, or its columns by `axes`.

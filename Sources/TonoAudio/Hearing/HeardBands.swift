@@ -6,6 +6,9 @@ import TonoCore
 /// In place on `[bands, frames]`. It keeps what the adjoint needs, allocates nothing after it is made, and
 /// serves one thread at a time.
 final class HeardBands {
+  /// ln(10) ÷ 10: from dB of energy to its natural logarithm.
+  private static let nepersPerDecibel: Float = 0.230_258_51
+
   private let bands: Int
   private let frames: Int
   private let isAmplitude: Bool
@@ -73,7 +76,7 @@ final class HeardBands {
       var level = way.tilt * place
       if colour { level += 5 * Float.random(in: -1...1, using: &random) }
       if let cut = way.cut, band >= cut { level -= 12 * Float(band - cut + 1) }
-      gains.start[band] = expf(level * 0.230_258_51)
+      gains.start[band] = expf(level * Self.nepersPerDecibel)
       let row = x + band * frames
       for t in 0..<frames { row[t] *= gains.start[band] }
     }
@@ -97,7 +100,7 @@ final class HeardBands {
       let slope = 6 * Float.random(in: -1...1, using: &random)
       for band in 0..<bands {
         let place = bands > 1 ? Float(band) / Float(bands - 1) - 0.5 : 0
-        let colour = level * expf(slope * place * 0.230_258_51 * 4)
+        let colour = level * expf(slope * place * Self.nepersPerDecibel * 4)
         let row = x + band * frames
         let own = masks.start + band * frames
         fill(own, band, &random)

@@ -21,7 +21,7 @@ public enum LossyCodec: String, Sendable, Codable, CaseIterable {
   /// - Returns: nil where this libsndfile has no such codec at the sound's rate.
   /// - Throws: `InputError` if libsndfile cannot read what it wrote.
   public func played(_ sound: Waveform) throws -> Waveform? {
-    var memory = CodecMemory()
+    var memory = MemoryFile()
     return try withUnsafeMutablePointer(to: &memory) { memory in
       guard encode(sound, into: memory) else { return nil }
       memory.pointee.position = 0
@@ -31,12 +31,12 @@ public enum LossyCodec: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  private func encode(_ sound: Waveform, into memory: UnsafeMutablePointer<CodecMemory>) -> Bool {
+  private func encode(_ sound: Waveform, into memory: UnsafeMutablePointer<MemoryFile>) -> Bool {
     var info = SF_INFO()
     info.samplerate = Int32(clamping: sound.sampleRate)
     info.channels = 1
     info.format = format
-    var operations = CodecMemory.operations
+    var operations = MemoryFile.operations
     guard let file = sf_open_virtual(&operations, Int32(SFM_WRITE), &info, memory) else {
       return false
     }
@@ -55,10 +55,10 @@ public enum LossyCodec: String, Sendable, Codable, CaseIterable {
   }
 
   private func decode(
-    from memory: UnsafeMutablePointer<CodecMemory>, atMost count: Int
+    from memory: UnsafeMutablePointer<MemoryFile>, atMost count: Int
   ) throws -> [Float] {
     var info = SF_INFO()
-    var operations = CodecMemory.operations
+    var operations = MemoryFile.operations
     guard let file = sf_open_virtual(&operations, Int32(SFM_READ), &info, memory) else {
       throw InputError("libsndfile cannot read its own \(rawValue) (\(AudioFile.reason(nil)))")
     }
@@ -68,55 +68,5 @@ public enum LossyCodec: String, Sendable, Codable, CaseIterable {
       buffer.baseAddress.map { sf_readf_float(file, $0, sf_count_t(count)) } ?? 0
     }
     return Array(samples.prefix(Int(read)))
-  }
-}
-
-/// A file in memory that libsndfile writes and reads again.
-private struct CodecMemory {
-  var bytes: [UInt8] = []
-  var position = 0
-
-  /// The callbacks; their user data is a pointer to a `CodecMemory`.
-  static var operations: SF_VIRTUAL_IO {
-    SF_VIRTUAL_IO(
-      get_filelen: { sf_count_t(CodecMemory.at($0).pointee.bytes.count) },
-      seek: { CodecMemory.at($2).pointee.seek(to: Int($0), from: $1) },
-      read: { CodecMemory.at($2).pointee.read(into: $0, count: Int($1)) },
-      write: { CodecMemory.at($2).pointee.write($0, count: Int($1)) },
-      tell: { sf_count_t(CodecMemory.at($0).pointee.position) })
-  }
-
-  private static func at(_ data: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<CodecMemory> {
-    guard let data else { preconditionFailure("libsndfile lost the pointer it was given") }
-    return data.assumingMemoryBound(to: CodecMemory.self)
-  }
-
-  private mutating func seek(to offset: Int, from origin: Int32) -> sf_count_t {
-    switch origin {
-    case SEEK_CUR: position += offset
-    case SEEK_END: position = bytes.count + offset
-    default: position = offset
-    }
-    return sf_count_t(position)
-  }
-
-  private mutating func read(into target: UnsafeMutableRawPointer?, count: Int) -> sf_count_t {
-    let count = max(0, min(count, bytes.count - position))
-    guard let target, count > 0 else { return 0 }
-    bytes.withUnsafeBytes { bytes in
-      guard let start = bytes.baseAddress else { return }
-      target.copyMemory(from: start + position, byteCount: count)
-    }
-    position += count
-    return sf_count_t(count)
-  }
-
-  private mutating func write(_ source: UnsafeRawPointer?, count: Int) -> sf_count_t {
-    let source = UnsafeRawBufferPointer(start: source, count: count)
-    let missing = position + count - bytes.count
-    if missing > 0 { bytes += [UInt8](repeating: 0, count: missing) }
-    bytes.replaceSubrange(position..<(position + count), with: source)
-    position += count
-    return sf_count_t(count)
   }
 }

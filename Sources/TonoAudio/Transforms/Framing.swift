@@ -27,7 +27,7 @@ public enum Window: String, Sendable, Codable, CaseIterable {
 
 /// Where frames lie, and what stands before the first sample and after the last: librosa's `center` and
 /// `pad_mode`.
-public enum Padding: String, Sendable, Codable, CaseIterable {
+public enum FramePadding: String, Sendable, Codable, CaseIterable {
   /// Frame t is centred at sample t · hop; zeros stand around the sound.
   case zeros
   /// Centred; the sound is mirrored at its first and last sample, which stand once.

@@ -4,7 +4,7 @@ import TonoCore
 /// The short-time Fourier transform as librosa (0.10 and later) defines it, and its inverse.
 ///
 /// Frames are centred, frame `t` at sample `t · hop`, or begin there; what stands before the start and
-/// after the end is a ``Padding``. The window of `windowLength` samples lies in the middle of `fftSize`.
+/// after the end is a ``FramePadding``. The window of `windowLength` samples lies in the middle of `fftSize`.
 /// Any size works; an odd one has no Nyquist bin.
 ///
 /// One transform serves any number of threads at once and always gives the same bits. `Scalar` is
@@ -24,7 +24,7 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
   public let window: [Scalar]
 
   /// What stands around a sound.
-  public let padding: Padding
+  public let padding: FramePadding
 
   private let transform: RealFourierTransform<Scalar>
 
@@ -33,7 +33,7 @@ public final class ShortTimeFourierTransform<Scalar: FourierScalar>: Sendable {
   /// A transform with these lengths, in samples.
   public init(
     fftSize: Int, windowLength: Int, hop: Int, window kind: Window = .hann,
-    padding: Padding = .zeros
+    padding: FramePadding = .zeros
   ) {
     precondition(
       hop > 0 && windowLength > 0 && windowLength <= fftSize,

@@ -18,14 +18,6 @@ public enum DataSetLayout: String, Codable, Sendable, CaseIterable {
   /// A folder of sounds for each class.
   case classFolders = "class-folders"
 
-  /// Whether its sounds are people's imitations of others, and not labelled with classes.
-  public var holdsImitations: Bool {
-    switch self {
-    case .vocalSketch, .vocalImitationSet, .vimSketch, .qvim: true
-    case .urbanSound8K, .voxForge, .classFolders: false
-    }
-  }
-
   /// The layout of a folder, by the files and folders that are its marks.
   ///
   /// - Throws: `InputError` if there is no such folder, or none of the layouts in it.
