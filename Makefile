@@ -30,11 +30,13 @@ bench-peers: packages ## measure Tonoscope beside PyTorch, TensorFlow and JAX
 
 PREFIX ?= /usr/local
 
+ROOMS := Tonoscope $(filter-out TonoscopeCommand Tonoscope,$(notdir $(wildcard Sources/Tono*)))
+
 docs: packages ## make the reference of all modules in .build-docs/site
 	mkdir -p .build-docs/site
 	swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs/site \
-	  generate-documentation --target Tonoscope --output-path .build-docs/site \
-	  --transform-for-static-hosting
+	  generate-documentation --enable-experimental-combined-documentation \
+	  $(addprefix --target ,$(ROOMS)) --output-path .build-docs/site --transform-for-static-hosting
 
 install: build ## install the command, its manual, completions and seeds below PREFIX (/usr/local)
 	Scripts/install.sh "$(DESTDIR)$(PREFIX)"

@@ -28,8 +28,8 @@ public struct ModelCheck: Sendable {
   ///   - soundCount: about how many examples of them, spread evenly over the files.
   ///   - seed: what all random numbers are drawn from.
   ///   - starts: how many start noises are shown, at least 1.
-  /// - Throws: `InputError` if there are sounds, and an input without a front end; `InputError` if a front
-  ///   end makes no sense.
+  /// - Throws: `InputError` if there are sounds, and an input without a front end, or if a front end
+  ///   makes no sense.
   public init(
     _ model: Model, frontEnds: [String: FrontEnd], sounds: SoundFolder? = nil,
     soundCount: Int = 100, seed: UInt64 = 0, starts: Int = 16
@@ -139,8 +139,6 @@ public struct ModelCheck: Sendable {
         var whole = tally
         try sample.examples(of: file) { whole.add(try pass($0), of: network) }
         tally = whole
-      } catch let error as InputError {
-        skipped.store(sample.skipped(file, error), at: index)
       } catch let error as InputError {
         skipped.store(sample.skipped(file, error), at: index)
       }

@@ -18,7 +18,7 @@ struct SoundSample: Sendable {
 
   /// About `count` examples out of a folder.
   ///
-  /// - Throws: `InputError` if an input has no front end, `InputError` if one makes no sense.
+  /// - Throws: `InputError` if an input has no front end, or one makes no sense.
   init(
     _ folder: SoundFolder, count: Int, frontEnds: [String: FrontEnd], network: Network
   ) throws {
@@ -44,7 +44,7 @@ struct SoundSample: Sendable {
 
   /// What a file's first examples are to all inputs, each `[C, H, W]` in network units.
   ///
-  /// - Throws: `InputError` or `InputError` if the file cannot be used.
+  /// - Throws: `InputError` if the file cannot be used.
   func examples(of file: SoundFolder.File, _ body: ([String: Tensor]) throws -> Void) throws {
     var reader = try StretchReader(folder.fullPath(of: file.path), frontEnd: longest)
     for _ in 0..<examplesPerFile {

@@ -13,7 +13,7 @@ struct HeardSound: Sendable {
 
   /// Listens to a file, a stretch at a time; those that are silent are left out.
   ///
-  /// - Throws: `InputError` if the file cannot be read, `InputError` if all of it is silent.
+  /// - Throws: `InputError` if the file cannot be read, or all of it is silent.
   init(
     _ path: String, frontEnd: FrontEnd, encoder: PairEncoder, in workspace: Workspace,
     heard: (_ share: Double) throws -> Void = { _ in }

@@ -17,7 +17,7 @@ public struct SoundQuery: Sendable {
 
   /// What a network hears in an imitation.
   ///
-  /// - Throws: `InputError` if the file cannot be read, `InputError` if all of it is silent or a code is
+  /// - Throws: `InputError` if the file cannot be read, all of it is silent, or a code is
   ///   no finite number.
   public init(_ path: String, by network: SiameseNetwork) throws {
     let encoder = network.imitations

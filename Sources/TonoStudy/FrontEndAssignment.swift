@@ -18,8 +18,8 @@ public struct FrontEndAssignment: Sendable {
   ///   - requests: each a name or a path of a front end for all inputs whose shape it fits,
   ///     `INPUT=` and the same for one input, or `none` for no front end at all.
   ///   - network: whose inputs they stand before.
-  /// - Throws: `InputError` for a front end that does not exist, `InputError` for one that no input
-  ///   takes, `NetworkError` for an unknown input.
+  /// - Throws: `InputError` for a front end that does not exist, or one that no input takes,
+  ///   `NetworkError` for an unknown input.
   public init(_ requests: [String], for network: Network) throws {
     var frontEnds: [String: FrontEnd] = [:]
     for request in requests where request != "none" {

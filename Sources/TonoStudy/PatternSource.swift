@@ -26,8 +26,8 @@ public struct PatternSource: Sendable {
   ///     same for one input. Without any, a run's are its own, and arrays have the preset of their
   ///     shape.
   /// - Returns: one for each file, and for each neuron of a run that has a pattern.
-  /// - Throws: `InputError` naming the file that is missing, damaged, or fits no front end; `InputError`
-  ///   for a front end that does not exist.
+  /// - Throws: `InputError` naming the file that is missing, damaged, or fits no front end, or a front end
+  ///   that does not exist.
   public static func read(_ paths: [String], frontEnds requests: [String]) throws -> [PatternSource]
   {
     let finder = try FrontEndFinder(requests)

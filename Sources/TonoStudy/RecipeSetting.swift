@@ -107,7 +107,7 @@ extension Recipe.Setting {
       accepts: { _ in true })
   }
 
-  static func choice<Choice: RawRepresentable & CaseIterable>(
+  static func choice<Choice: RawRepresentable & CaseIterable & SendableMetatype>(
     _ key: String, _ path: Path<Choice>, _ help: String
   ) -> Self where Choice.RawValue == String {
     Self(
@@ -118,7 +118,7 @@ extension Recipe.Setting {
       }, accepts: { _ in true })
   }
 
-  static func choice<Choice: RawRepresentable & CaseIterable>(
+  static func choice<Choice: RawRepresentable & CaseIterable & SendableMetatype>(
     _ key: String, _ path: Path<Choice?>, _ help: String
   ) -> Self where Choice.RawValue == String {
     Self(

@@ -38,7 +38,7 @@ public struct Sonification: Sendable {
   ///   - folder: where its files go; made if it is missing.
   ///   - network: the network of the run that the pattern lies in, to be asked about the sounds.
   /// - Returns: the files, and what is known of their sounds.
-  /// - Throws: `InputError` if the pattern has no sound, `InputError` if a file cannot be written.
+  /// - Throws: `InputError` if the pattern has no sound, or a file cannot be written.
   public func play(_ source: PatternSource, into folder: URL, network: Network?) throws -> Result {
     var (files, sounds, distances) = ([String: URL](), [String: Waveform](), [String: Float]())
     for (input, sound) in try self.sounds(of: source) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import TonoAscent
 import TonoCore
+import TonoFiles
 import TonoNetwork
 import TonoStudy
 

@@ -3,6 +3,7 @@ import Synchronization
 import TonoAscent
 import TonoAudio
 import TonoCore
+import TonoFiles
 import TonoNetwork
 import TonoStudy
 

@@ -3,6 +3,7 @@ import TonoCore
 import TonoStudy
 
 @testable import TonoAudio
+@testable import TonoFiles
 @testable import TonoModels
 
 /// What is fuzzed: each reader of files that come from outside.

@@ -8,8 +8,8 @@ extension FrontEnd {
   /// Files of numbers that it names (`.npy`, or text with numbers between spaces, commas or lines, as
   /// `numpy.savetxt` writes them) are looked for in its own folder.
   ///
-  /// - Throws: `InputError` listing the known names, or naming the file and what is wrong in it; `InputError`
-  ///   for a file of numbers that cannot be read.
+  /// - Throws: `InputError` listing the known names, or naming the file and what is wrong in it, or a
+  ///   file of numbers that cannot be read.
   public static func load(_ nameOrPath: String) throws -> FrontEnd {
     guard FileManager.default.fileExists(atPath: nameOrPath) else { return try named(nameOrPath) }
     if let preset = presets.first(where: { $0.name == nameOrPath }) { return preset }

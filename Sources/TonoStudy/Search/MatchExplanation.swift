@@ -42,7 +42,7 @@ public struct MatchExplanation: Sendable {
   ///   - query: the file that asked for it.
   ///   - library: the folder that it was found in.
   ///   - network: what found it.
-  /// - Throws: `InputError` if a file can no longer be read, `InputError` if it has changed meanwhile.
+  /// - Throws: `InputError` if a file can no longer be read, or has changed meanwhile.
   public init(
     _ hit: SearchHit, of query: String, in library: URL, by network: SiameseNetwork
   ) throws {
