@@ -103,6 +103,13 @@ import TonoNetwork
     #expect(throws: AscentError.unknownInput("c", inputs: network.inputs)) {
       try Ascent(network: network, held: ["c": held])
     }
+    #expect(throws: AscentError.unknownInput("c", inputs: network.inputs)) {
+      try Ascent(
+        network: network, canvases: ["c": .spectrogram(SpectrogramCanvas(normalizes: true))])
+    }
+    #expect(throws: AscentError.unknownInput("d", inputs: network.inputs)) {
+      try Ascent(network: network, spectrograms: ["d": start])
+    }
     #expect(throws: NetworkError.inputShape(network.inputs[0], got: start.shape)) {
       try Ascent(network: network, held: ["a": start])
     }

@@ -58,8 +58,7 @@ struct AscentCommand: ParsableCommand {
     let all = try work.neurons(in: network)
     let sweep = Sweep(
       network: network, neurons: (0..<(neurons ?? all.count)).map { all[$0 % all.count] },
-      steps: steps, threads: threads.threads, canvases: work.canvases(),
-      frontEnds: try work.frontEnds(),
+      steps: steps, threads: threads.threads, sounds: try work.frontEnds(of: network),
       hearing: robustly ? Hearing() : nil, isOneAtATime: single)
     let result: Sweep.Result
     if whole {

@@ -17,10 +17,8 @@ struct Sweep {
   var steps = 200
   /// How many threads work at once.
   var threads = 1
-  /// What is climbed before an input, where it is not the input itself.
-  var canvases: [String: Canvas] = [:]
-  /// The front ends that they stand behind.
-  var frontEnds: [String: FrontEnd] = [:]
+  /// Per name of an input before which a sound is climbed the front end that it goes through.
+  var sounds: [String: FrontEnd] = [:]
   /// How climbed sounds reach the network; nil for exactly as they are.
   var hearing: Hearing?
   /// Whether one neuron is climbed after the other, as for a person who waits for one.
@@ -76,7 +74,7 @@ struct Sweep {
     let inputs = try network.inputs(of: neurons.map(\.layer))
     let cells = inputs.reduce(0) { $0 + $1.shape.count } / inputs.count
     let ascent = try Ascent(
-      network: network, canvases: canvases, frontEnds: frontEnds,
+      network: network, canvases: sounds.mapValues { _ in .waveform }, frontEnds: sounds,
       settings: AscentSettings(
         steps: steps, optimizer: Optimizer(rate: 0.05, normalizesGradient: false),
         regularizer: Regularizer(l2: Self.decay * Float(cells) / 2), hearing: hearing, starts: 1,

@@ -37,20 +37,15 @@ enum Work: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// The canvases of its inputs.
-  func canvases() -> [String: Canvas] {
-    switch self {
-    case .w7, .w8, .w9: ["ref_input": .waveform]
-    default: [:]
-    }
-  }
+  /// Whether it climbs the samples of a sound.
+  var climbsSamples: Bool { self == .w7 || self == .w8 || self == .w9 }
 
-  /// The front ends that they stand behind.
-  func frontEnds() throws -> [String: FrontEnd] {
-    switch self {
-    case .w7, .w8, .w9: ["ref_input": try FrontEnd.named("tl-iminet/recording")]
-    default: [:]
-    }
+  /// The front end before the recording's input, where the work climbs samples behind it.
+  func frontEnds(of network: Network) throws -> [String: FrontEnd] {
+    guard climbsSamples else { return [:] }
+    let frontEnd = try FrontEnd.named("tl-iminet/recording")
+    let inputs = network.inputs.filter { frontEnd.fits($0.shape) }
+    return Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, frontEnd) })
   }
 
   /// The network to run: the siamese one, or the part that a user would cut out.

@@ -37,6 +37,11 @@ public struct Ascent: Sendable {
     spectrograms: [String: Tensor] = [:], naturalSounds: [String: NaturalSound] = [:],
     held: [String: Tensor] = [:]
   ) throws {
+    for name in [Array(canvases.keys), Array(frontEnds.keys), Array(spectrograms.keys)].joined()
+      .sorted()
+    where !network.inputs.contains(where: { $0.name == name }) {
+      throw AscentError.unknownInput(name, inputs: network.inputs)
+    }
     for input in network.inputs {
       for spectrogram in [spectrograms[input.name], held[input.name]].compactMap({ $0 }) {
         guard spectrogram.shape == input.shape else {

@@ -3,7 +3,7 @@ import TonoNetwork
 
 /// Why an ascent cannot be begun, in one sentence.
 public enum AscentError: Error, Equatable, CustomStringConvertible {
-  /// An input is to be held that the network does not have.
+  /// Something is given for an input that the network does not have.
   case unknownInput(String, inputs: [Network.Input])
   /// A held input is NaN or infinite somewhere.
   case notFinite(input: String)
@@ -25,7 +25,7 @@ public enum AscentError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unknownInput(let name, let inputs):
       """
-      the network has no input '\(name)' to hold; its inputs are \
+      the network has no input '\(name)'; its inputs are \
       \(inputs.map { "\($0.name) (\($0.shape))" }.joined(separator: ", "))
       """
     case .notFinite(let input):
